@@ -1,1 +1,39 @@
-export {};
+export { type Attribute, type AttributeGroup, type Attributes, isAttribute } from "./attributes.ts";
+export { AuxiliaryBus, type CreateOptions, MATCH_NAME_BYTES } from "./auxiliary.ts";
+export { AuxiliaryDevice, type AuxiliaryDeviceOptions } from "./auxiliary-device.ts";
+export {
+  type AuxiliaryDeviceId,
+  type AuxiliaryDriver,
+  type AuxiliaryDriverSpec,
+  defineAuxiliaryDriver,
+  type DriverHandlers,
+} from "./auxiliary-driver.ts";
+export type { Binding } from "./binding.ts";
+export { Bus, type BusNotification, type RegisterOptions } from "./bus.ts";
+export type { AnyHandlers, ContractName, Contracts, HandlerArgs, HandlerResult, Handlers, NoHandlers, Shared } from "./contract.ts";
+export { DriverCore, type DriverCoreOptions, type RootDeviceOptions } from "./core.ts";
+export type { DeferredProbe, DeferredProbes } from "./deferred.ts";
+export { Device, type DeviceOptions, type DeviceState } from "./device.ts";
+export { DeviceResources } from "./devres.ts";
+export { type Done, Driver, type DriverCallbacks, type DriverDefinition, type DriverPmOps } from "./driver.ts";
+export { BusError, type BusErrorDetails, deferProbe, type Errno, errnoOf, isErrno } from "./errors.ts";
+export type { DriverVerdict, Explanation } from "./explain.ts";
+export { IdAllocator } from "./ids.ts";
+export type { DeviceLink, DeviceLinkOptions, LinkState } from "./links.ts";
+export type { KernelLog, LogDetails, LogLevel, LogRecord } from "./log.ts";
+export { Module } from "./module.ts";
+export type { SystemPower } from "./power.ts";
+export { type CallContext, type Runtime, systemRuntime, type Timer } from "./runtime.ts";
+export type { RuntimePm, RuntimeStatus } from "./runtime-pm.ts";
+export { satisfies } from "./semver.ts";
+export type { Sysfs } from "./sysfs.ts";
+export type { Uevent, UeventAction, UeventOverflow, Uevents, UeventStreamOptions } from "./uevent.ts";
+export type {
+  BusSnapshot,
+  BusView,
+  DeviceSnapshot,
+  DriverSnapshot,
+  LinkSnapshot,
+  Snapshot,
+  UeventRecord,
+} from "./view.ts";

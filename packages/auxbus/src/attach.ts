@@ -1,0 +1,163 @@
+import type { Bus } from "./bus.ts";
+import type { Device } from "./device.ts";
+import type { Driver } from "./driver.ts";
+import { BusError, type Errno } from "./errors.ts";
+import { type Hold, withLock } from "./lock.ts";
+import { after, eachInTurn, isPending, type MaybePromise } from "./maybe-promise.ts";
+import { type ProbeFailure, probeDevice } from "./probe.ts";
+
+/** What a driver answered when it was last tried on a device. */
+export interface Attempt {
+  readonly code: Errno;
+  readonly reason: string;
+  /** Milliseconds on the runtime's clock. */
+  readonly time: number;
+}
+
+/** A driver that matches a device, with what its probe is told about the match. */
+export interface Candidate {
+  readonly driver: Driver;
+  readonly id: unknown;
+}
+
+/**
+ * Tries a driver, and puts the device on the deferred list when the answer is "not yet".
+ *
+ * A trigger that came while the probe was running would be lost, for the device was not on the list then: its
+ * count has changed, so trigger again.
+ */
+function probeOrDefer(device: Device, { driver, id }: Candidate, hold: Hold): MaybePromise<ProbeFailure | null> {
+  const { deferred } = device.core;
+  const triggers = deferred.triggers;
+  const result = probeDevice(device, driver, id, hold);
+  if (result === null) return null;
+  return after(result, (failure) => {
+    if (failure?.code === "EPROBE_DEFER") {
+      deferred.add(device, failure.error.message);
+      if (triggers !== deferred.triggers && !deferred.blocked) deferred.trigger();
+    }
+    return failure;
+  });
+}
+
+/**
+ * Tries the matching drivers in the order of their registration until one has the device (`device_attach`).
+ *
+ * @param mayAsync leave the drivers that ask for it to probe asynchronously; otherwise all are tried now
+ * @returns why no driver could be tried, if that is so for all of them
+ */
+export function attachDevice(device: Device, mayAsync: boolean): MaybePromise<ProbeFailure | null> {
+  const { bus } = device;
+  if (bus === null || bus.idle(device)) return null;
+  let later = false;
+  const result = withLock(device, "attach", (hold) => {
+    if (device.dead || device.binding !== null) return null;
+    const candidates = bus.candidates(device);
+    if (!mayAsync) return tryInTurn(device, candidates, hold, null);
+    return after(tryInTurn(device, candidates, hold, false), (failure) => {
+      later = device.binding === null && failure === null && candidates.some(({ driver }) => driver.probesAsync);
+      return failure;
+    });
+  });
+  if (result === null && !later) return null;
+  return after(result, (failure) => {
+    if (later) device.core.work.schedule(() => attachAsync(device));
+    return failure;
+  });
+}
+
+function attachAsync(device: Device): MaybePromise<void> {
+  return after(
+    withLock(device, "attach", (hold) => {
+      if (device.dead || device.binding !== null || device.bus === null) return null;
+      return tryInTurn(device, device.bus.candidates(device), hold, true);
+    }),
+    () => undefined,
+  );
+}
+
+/** @param async only drivers that probe asynchronously (true), only others (false), or all (null) */
+function tryInTurn(
+  device: Device,
+  candidates: readonly Candidate[],
+  hold: Hold,
+  async: boolean | null,
+): MaybePromise<ProbeFailure | null> {
+  for (let i = 0; i < candidates.length; i++) {
+    const candidate = candidates[i];
+    if (candidate === undefined || !candidate.driver.admits) continue;
+    if (async !== null && candidate.driver.probesAsync !== async) continue;
+    const result = probeOrDefer(device, candidate, hold);
+    if (isPending(result)) {
+      return result.then((failure) => {
+        if (failure === null || failure.final) return failure;
+        return tryInTurn(device, candidates.slice(i + 1), hold, async);
+      });
+    }
+    if (result === null || result.final) return result;
+  }
+  return null;
+}
+
+/** Tries a new driver on every device of its bus that it matches and that has none (`driver_attach`). */
+export function attachDriver(driver: Driver): MaybePromise<void> {
+  return eachInTurn(driver.bus.matchingDevices(driver)[Symbol.iterator](), ({ device, id }) => {
+    if (!driver.admits) return false;
+    if (driver.probesAsync) return scheduleProbe(device, { driver, id });
+    if (device.dead) return undefined;
+    const result = withLock(device, "attach", (hold) => probeOrDefer(device, { driver, id }, hold));
+    return isPending(result) ? result.then(() => undefined) : undefined;
+  });
+}
+
+/** A device that matches a driver. */
+export interface Match<D extends Device = Device> {
+  readonly device: D;
+  readonly id: unknown;
+}
+
+function scheduleProbe(device: Device, candidate: Candidate): MaybePromise<void> {
+  const { driver } = candidate;
+  return withLock(device, "attach", () => {
+    if (device.binding !== null || device.extras?.asyncDriver != null) return;
+    device.more.asyncDriver = driver;
+    driver.startProbe();
+    device.core.work.schedule(() =>
+      after(
+        withLock(device, "attach", (hold) => {
+          device.more.asyncDriver = null;
+          return device.dead ? null : probeOrDefer(device, candidate, hold);
+        }),
+        () => driver.endProbe(),
+      ),
+    );
+  });
+}
+
+/**
+ * Binds by hand (a write to the driver's `bind` file): only this driver is tried, and its error is the answer.
+ * A deferral answers `EAGAIN` and does not put the device on the deferred list.
+ */
+export function bindByHand(bus: Bus, driver: Driver, device: Device): MaybePromise<void> {
+  const noMatch = (): BusError =>
+    new BusError("ENODEV", `driver ${driver.name} does not match ${device.name}; see explain() for what does`, {
+      op: "bind",
+      device: device.name,
+      driver: driver.name,
+    });
+  const candidate = bus.candidates(device).find((c) => c.driver === driver);
+  if (candidate === undefined) throw noMatch();
+  return after(
+    withLock(device, "bind", (hold) => probeDevice(device, driver, candidate.id, hold)),
+    (failure) => {
+      if (failure === null) return;
+      const code = failure.code === "EPROBE_DEFER" ? "EAGAIN" : failure.code;
+      throw new BusError(code, failure.error.message, {
+        op: "bind",
+        device: device.name,
+        driver: driver.name,
+        cause: failure.error,
+      });
+    },
+  );
+}

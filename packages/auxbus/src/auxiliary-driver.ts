@@ -1,0 +1,72 @@
+import type { AuxiliaryDevice } from "./auxiliary-device.ts";
+import type { Binding } from "./binding.ts";
+import type { Contracts, HandlerArgs, HandlerResult, Handlers } from "./contract.ts";
+import type { Done, DriverCallbacks, DriverPmOps } from "./driver.ts";
+
+/** One line of a driver's id table: a match name, `module.name`, without the id. */
+export interface AuxiliaryDeviceId<Name extends string = string> {
+  /** At most 39 bytes; compared as it is, no wildcards. */
+  readonly name: Name;
+  /** Handed to the probe as `id.data` (the kernel's `driver_data`). */
+  readonly data?: unknown;
+  /** Semver range of the contract versions that the driver works with: others are not probed. */
+  readonly contract?: string;
+}
+
+/** An id that names a contract must name one that exists. */
+type Checked<Id> = Id extends { readonly name: infer Name; readonly contract: string }
+  ? Name extends keyof Contracts
+    ? Id
+    : { readonly name: keyof Contracts; readonly contract: string; readonly data?: unknown }
+  : Id;
+
+type CheckedTable<Ids extends readonly AuxiliaryDeviceId[]> = { readonly [I in keyof Ids]: Checked<Ids[I]> };
+
+/** The driver's side of the calls that publishers of `Name` make, each with the device before the arguments. */
+export type DriverHandlers<Name extends string> = {
+  readonly [K in keyof Handlers<Name>]: (
+    device: AuxiliaryDevice<Name>,
+    ...args: HandlerArgs<Handlers<Name>[K]>
+  ) => HandlerResult<Handlers<Name>[K]> | PromiseLike<HandlerResult<Handlers<Name>[K]>>;
+};
+
+type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
+
+/** For a driver of several contracts: the handlers of all of them. */
+type AllHandlers<Name extends string> = UnionToIntersection<Name extends string ? DriverHandlers<Name> : never> & object;
+
+/** An auxiliary driver as its author writes it. */
+export interface AuxiliaryDriverSpec<Ids extends readonly AuxiliaryDeviceId[]>
+  extends Omit<DriverCallbacks<AuxiliaryDevice<Ids[number]["name"]>>, "probe" | "pm"> {
+  /** Makes the driver's name `module.name`; left out, it is just the module's. */
+  readonly name?: string;
+  readonly idTable: Ids & CheckedTable<Ids>;
+  probe(device: AuxiliaryDevice<Ids[number]["name"]>, id: Ids[number], binding: Binding<AuxiliaryDevice<Ids[number]["name"]>>): Done;
+  readonly pm?: DriverPmOps<AuxiliaryDevice<Ids[number]["name"]>>;
+  /** Never called by the bus or by system sleep: publishers call it by hand (`device.suspend`). */
+  suspend?(device: AuxiliaryDevice<Ids[number]["name"]>, state: unknown): Done;
+  /** Called by publishers by hand (`device.resume`). */
+  resume?(device: AuxiliaryDevice<Ids[number]["name"]>): Done;
+  /** What publishers call; under the device's lock, and only while bound. */
+  readonly handlers?: AllHandlers<Ids[number]["name"]>;
+}
+
+/** An auxiliary driver, ready to be registered. */
+export interface AuxiliaryDriver extends DriverCallbacks<AuxiliaryDevice> {
+  readonly name?: string | undefined;
+  /** Left out, registering fails with `EINVAL`, as in the kernel. */
+  readonly idTable?: readonly AuxiliaryDeviceId[] | undefined;
+  suspend?(device: AuxiliaryDevice, state: unknown): Done;
+  resume?(device: AuxiliaryDevice): Done;
+  readonly handlers?: object | undefined;
+}
+
+/**
+ * Declares an auxiliary driver: the id table decides what type `device.shared` has in its callbacks and which
+ * handlers its publishers may call.
+ */
+export function defineAuxiliaryDriver<const Ids extends readonly AuxiliaryDeviceId[]>(
+  spec: AuxiliaryDriverSpec<Ids>,
+): AuxiliaryDriver {
+  return spec;
+}

@@ -1,0 +1,266 @@
+import type { DriverCore } from "./core.ts";
+import type { Device } from "./device.ts";
+import { BusError } from "./errors.ts";
+import { withLock } from "./lock.ts";
+import { after, type MaybePromise } from "./maybe-promise.ts";
+import { movePowerOrderToEnd } from "./power-order.ts";
+import { releaseDriver } from "./unbind.ts";
+
+/** The state of a managed link, as the kernel's `status` file names it. */
+export type LinkState =
+  | "not tracked"
+  | "dormant"
+  | "available"
+  | "consumer probing"
+  | "active"
+  | "supplier unbinding";
+
+export interface DeviceLinkOptions {
+  /** Only the order counts: probing and unbinding are not managed, and you remove the link yourself. */
+  readonly stateless?: boolean;
+  /** The link goes when the consumer's driver is unbound, or does not bind. */
+  readonly autoremoveConsumer?: boolean;
+  /** The link goes when the supplier's driver is unbound. */
+  readonly autoremoveSupplier?: boolean;
+  /** When the supplier is bound, the consumer is probed. */
+  readonly autoprobeConsumer?: boolean;
+  /** While the consumer is runtime-active, so is the supplier. */
+  readonly pmRuntime?: boolean;
+  /** With `pmRuntime`: the consumer is active now, so resume the supplier. */
+  readonly rpmActive?: boolean;
+}
+
+/**
+ * A dependency between two devices (the kernel's `device_link`): the consumer is bound after its supplier and
+ * unbound, suspended and shut down before it.
+ */
+export class DeviceLink {
+  readonly consumer: Device;
+  readonly supplier: Device;
+  /** @internal */ options: DeviceLinkOptions;
+  /** @internal */ current: LinkState;
+  /** @internal How often it was asked for. */ refs = 1;
+  #removed = false;
+
+  /** @internal */
+  constructor(consumer: Device, supplier: Device, options: DeviceLinkOptions) {
+    this.consumer = consumer;
+    this.supplier = supplier;
+    this.options = options;
+    this.current = options.stateless === true ? "not tracked" : initialState(consumer, supplier);
+  }
+
+  get state(): LinkState {
+    return this.current;
+  }
+
+  get managed(): boolean {
+    return this.options.stateless !== true;
+  }
+
+  /** When the link goes by itself, as the kernel's `auto_remove_on` file says it. */
+  get autoRemoveOn(): "supplier unbind" | "consumer unbind" | "never" {
+    if (this.options.autoremoveSupplier === true) return "supplier unbind";
+    return this.options.autoremoveConsumer === true ? "consumer unbind" : "never";
+  }
+
+  /** `BUS:SUPPLIER--BUS:CONSUMER`, its name below `/devices/virtual/devlink`. */
+  get name(): string {
+    return `${qualified(this.supplier)}--${qualified(this.consumer)}`;
+  }
+
+  get path(): string {
+    return `/devices/virtual/devlink/${this.name}`;
+  }
+
+  /** Takes the link away (`device_link_del`); the last of several equal requests counts. */
+  remove(): void {
+    if (--this.refs <= 0) this.drop();
+  }
+
+  /** @internal */
+  drop(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    const { core } = this.supplier;
+    this.supplier.extras?.consumers?.delete(this);
+    this.consumer.extras?.suppliers?.delete(this);
+    core.links.delete(this.name);
+    this.consumer.extras?.runtimePm?.supplierGone(this);
+    this.uevent("remove");
+    this.supplier.dropRef();
+    this.consumer.dropRef();
+  }
+
+  /** @internal */
+  uevent(action: "add" | "remove"): void {
+    this.supplier.core.uevents.emit(action, () => this.path, "devlink", () => ({}));
+  }
+}
+
+/** `BUS:NAME`, as links name their ends. */
+export function qualified(device: Device): string {
+  return `${device.bus?.name ?? ""}:${device.name}`;
+}
+
+function initialState(consumer: Device, supplier: Device): LinkState {
+  const probing = consumer.binding?.state === "probing";
+  switch (supplier.binding?.state) {
+    case "probing":
+      // The consumer knows that the supplier works already: it has just got something from it.
+      return probing ? "consumer probing" : "dormant";
+    case "bound":
+      if (probing) return "consumer probing";
+      return consumer.binding?.state === "bound" ? "active" : "available";
+    case "unbinding":
+      return "supplier unbinding";
+    default:
+      return "dormant";
+  }
+}
+
+/**
+ * Makes `consumer` depend on `supplier` (`device_link_add`). Asking again for the same pair gives the same link,
+ * to be removed as often.
+ *
+ * @throws {BusError} `EINVAL` the supplier is not added, the two are one, the supplier depends on the consumer
+ *   already (a cycle, which is printed), or options contradict each other
+ */
+export function addLink(core: DriverCore, consumer: Device, supplier: Device, options: DeviceLinkOptions): DeviceLink {
+  const refuse = (why: string): BusError =>
+    new BusError("EINVAL", `cannot link consumer ${consumer.name} to supplier ${supplier.name}: ${why}`, {
+      op: "link",
+      device: consumer.name,
+    });
+  const { stateless, autoremoveConsumer, autoremoveSupplier, autoprobeConsumer } = options;
+  const auto = autoremoveConsumer === true || autoremoveSupplier === true;
+  if (stateless === true && (auto || autoprobeConsumer === true)) throw refuse("a stateless link does nothing by itself");
+  if (autoprobeConsumer === true && auto) throw refuse("a link that probes its consumer must stay");
+  if (supplier.phase !== "added") throw refuse("add the supplier first");
+  const cycle = dependencyPath(supplier, consumer);
+  if (cycle !== null) throw refuse(`the supplier depends on it: ${cycle.map((d) => d.name).join(" → ")}`);
+
+  for (const link of consumer.extras?.suppliers ?? []) {
+    if (link.supplier !== supplier) continue;
+    link.refs++;
+    if (link.managed || stateless === true) return link;
+    link.options = { ...link.options, ...options, stateless: false };
+    link.current = initialState(consumer, supplier);
+    return link;
+  }
+  const link = new DeviceLink(consumer, supplier, options);
+  supplier.get();
+  consumer.get();
+  (supplier.more.consumers ??= new Set()).add(link);
+  (consumer.more.suppliers ??= new Set()).add(link);
+  core.links.set(link.name, link);
+  movePowerOrderToEnd(consumer);
+  if (options.pmRuntime === true) consumer.runtimePm.supplierAdded(link);
+  link.uevent("add");
+  return link;
+}
+
+/** How `device` depends on `on`: through its parents and suppliers; null when it does not. */
+function dependencyPath(device: Device, on: Device): Device[] | null {
+  if (device === on) return [device];
+  const needs: Device[] = [...(device.extras?.suppliers ?? [])].map((link) => link.supplier);
+  if (device.parent !== null) needs.push(device.parent);
+  for (const need of needs) {
+    const path = dependencyPath(need, on);
+    if (path !== null) return [device, ...path];
+  }
+  return null;
+}
+
+function* managed(links: Set<DeviceLink> | null | undefined): IterableIterator<DeviceLink> {
+  for (const link of links ?? []) if (link.managed) yield link;
+}
+
+/** Before a probe: the first supplier that is not bound, else null, with the links marked as in use by the probe. */
+export function missingSupplier(device: Device): Device | null {
+  if (device.extras === null || device.extras.suppliers === null) return null;
+  for (const link of managed(device.extras.suppliers)) {
+    if (link.current !== "available") {
+      resetProbing(device);
+      return link.supplier;
+    }
+    link.current = "consumer probing";
+  }
+  return null;
+}
+
+function resetProbing(device: Device): void {
+  for (const link of managed(device.extras?.suppliers)) {
+    if (link.current !== "consumer probing") continue;
+    link.current = link.supplier.binding?.state === "bound" ? "available" : "dormant";
+  }
+}
+
+/** After a successful probe. */
+export function linksDriverBound(device: Device): void {
+  if (device.extras === null) return;
+  for (const link of managed(device.extras.consumers)) {
+    link.current = "available";
+    if (link.options.autoprobeConsumer === true) device.core.deferred.add(link.consumer, "");
+  }
+  for (const link of managed(device.extras.suppliers)) link.current = "active";
+}
+
+/** After a probe that failed. */
+export function linksNoDriver(device: Device): void {
+  if (device.extras === null) return;
+  for (const link of managed(device.extras.consumers)) {
+    if (link.current === "consumer probing" || link.current === "active") link.current = "dormant";
+  }
+  leaveSuppliers(device);
+}
+
+function leaveSuppliers(device: Device): void {
+  for (const link of [...managed(device.extras?.suppliers)].toReversed()) {
+    if (link.options.autoremoveConsumer === true) link.drop();
+    else if (link.current === "consumer probing" || link.current === "active") {
+      link.current = link.supplier.binding?.state === "bound" ? "available" : "dormant";
+    }
+  }
+}
+
+/** After the driver was unbound. */
+export function linksDriverCleanup(device: Device): void {
+  if (device.extras === null) return;
+  for (const link of [...managed(device.extras.consumers)]) {
+    if (link.current === "supplier unbinding" && link.options.autoremoveSupplier === true) link.drop();
+    else link.current = "dormant";
+  }
+  leaveSuppliers(device);
+}
+
+/** Before the driver is unbound: whether consumers are using it; the others can no longer begin to. */
+export function linksBusy(device: Device): boolean {
+  for (const link of managed(device.extras?.consumers)) {
+    if (link.current === "consumer probing" || link.current === "active") return true;
+    link.current = "supplier unbinding";
+  }
+  return false;
+}
+
+/** Unbinds every consumer that uses the device; waits for one that is being probed. */
+export function unbindConsumers(device: Device): MaybePromise<void> {
+  for (const link of managed(device.extras?.consumers)) {
+    const wasProbing = link.current === "consumer probing";
+    if (!wasProbing && link.current !== "active") {
+      link.current = "supplier unbinding";
+      continue;
+    }
+    if (!wasProbing) link.current = "supplier unbinding";
+    const { consumer } = link;
+    const released = withLock(consumer, "unbind", (hold) => (wasProbing ? undefined : releaseDriver(consumer, hold)));
+    return after(released, () => unbindConsumers(device));
+  }
+  return undefined;
+}
+
+/** Takes every link of a device that is deleted. */
+export function purgeLinks(device: Device): void {
+  if (device.extras === null) return;
+  for (const link of [...(device.extras.suppliers ?? []), ...(device.extras.consumers ?? [])]) link.drop();
+}

@@ -1,0 +1,201 @@
+import type { Attribute } from "./attributes.ts";
+import type { Bus } from "./bus.ts";
+import type { DriverCore } from "./core.ts";
+import type { Driver } from "./driver.ts";
+import { BusError } from "./errors.ts";
+import type { DeviceLink } from "./links.ts";
+import { deviceFolder } from "./sysfs-device.ts";
+
+/** A folder whose content is computed when it is looked at. */
+export interface SysfsFolder {
+  readonly kind: "folder";
+  names(): Iterable<string>;
+  get(name: string): SysfsNode | undefined;
+}
+
+export interface SysfsFile {
+  readonly kind: "file";
+  readonly attribute: Attribute;
+}
+
+export interface SysfsLink {
+  readonly kind: "link";
+  /** Path below `/sys`. */
+  readonly target: string;
+}
+
+export type SysfsNode = SysfsFolder | SysfsFile | SysfsLink;
+
+/** A folder with a few known entries. */
+export function folder(entries: Readonly<Record<string, SysfsNode | undefined>>): SysfsFolder {
+  return {
+    kind: "folder",
+    names: () => Object.keys(entries).filter((name) => entries[name] !== undefined),
+    get: (name) => (Object.hasOwn(entries, name) ? entries[name] : undefined),
+  };
+}
+
+export function file(attribute: Attribute): SysfsFile {
+  return { kind: "file", attribute };
+}
+
+export function link(target: string): SysfsLink {
+  return { kind: "link", target: target.startsWith("/") ? target.slice(1) : target };
+}
+
+/** What is at a path below `/sys`. @param follow also when the last part is a link */
+export function resolveNode(core: DriverCore, path: string, follow: boolean, hops = 0): SysfsNode | undefined {
+  const names = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (names.includes("..") || hops > 8) return undefined;
+  let node: SysfsNode | undefined = root(core);
+  for (const [i, name] of names.entries()) {
+    if (node.kind !== "folder") return undefined;
+    node = node.get(name);
+    if (node === undefined) return undefined;
+    const last = i === names.length - 1;
+    if (node.kind === "link" && (!last || follow)) {
+      return resolveNode(core, [node.target, ...names.slice(i + 1)].join("/"), follow, hops + 1);
+    }
+  }
+  return node;
+}
+
+function root(core: DriverCore): SysfsFolder {
+  return folder({
+    bus: {
+      kind: "folder",
+      names: () => [...core.buses()].map((bus) => bus.name),
+      get: (name) => {
+        const bus = core.findBus(name);
+        return bus === undefined ? undefined : busFolder(bus);
+      },
+    },
+    devices: {
+      kind: "folder",
+      names: () => [...[...core.roots()].map((device) => device.name), ...(core.links.size > 0 ? ["virtual"] : [])],
+      get: (name) => {
+        const device = core.childNamed(null, name);
+        if (device !== undefined) return deviceFolder(device);
+        return name === "virtual" && core.links.size > 0 ? folder({ devlink: linksFolder(core) }) : undefined;
+      },
+    },
+    module: modulesFolder(core),
+  });
+}
+
+function busFolder(bus: Bus): SysfsFolder {
+  return folder({
+    devices: {
+      kind: "folder",
+      names: () => [...bus.devices()].map((device) => device.name),
+      get: (name) => {
+        const device = bus.find(name);
+        return device === undefined ? undefined : link(device.path);
+      },
+    },
+    drivers: {
+      kind: "folder",
+      names: () => [...bus.drivers()].map((driver) => driver.name),
+      get: (name) => {
+        const driver = bus.findDriver(name);
+        return driver === undefined ? undefined : driverFolder(driver);
+      },
+    },
+    drivers_autoprobe: file({
+      show: () => (bus.autoprobe ? "1\n" : "0\n"),
+      store: (value) => {
+        bus.autoprobe = !value.startsWith("0");
+      },
+    }),
+    drivers_probe: file({ store: (value) => bus.rescan(value) }),
+    uevent: file({ store: (value) => refuseUevent(value) }),
+  });
+}
+
+function refuseUevent(value: string): void {
+  throw new BusError("EINVAL", `uevents of a bus or driver cannot be repeated (${value}); write to a device's uevent file`, {
+    op: "uevent",
+  });
+}
+
+function driverFolder(driver: Driver): SysfsFolder {
+  const { bus } = driver;
+  const own = driver.definition.attributes ?? {};
+  const fixed = folder({
+    bind: driver.bindFiles ? file({ store: (value) => bus.bind(driver.name, value) }) : undefined,
+    unbind: driver.bindFiles ? file({ store: (value) => bus.unbind(driver.name, value) }) : undefined,
+    module: link(`module/${driver.module.name}`),
+    uevent: file({ store: (value) => refuseUevent(value) }),
+  });
+  return {
+    kind: "folder",
+    names: () => [...fixed.names(), ...Object.keys(own), ...[...driver.devices()].map((device) => device.name)],
+    get: (name) => {
+      const node = fixed.get(name) ?? attributeNode(Object.hasOwn(own, name) ? own[name] : undefined);
+      if (node !== undefined) return node;
+      const device = bus.find(name);
+      return device?.driver === driver ? link(device.path) : undefined;
+    },
+  };
+}
+
+/** A file or a folder of files that somebody has added. */
+export function attributeNode(node: Attribute | Readonly<Record<string, Attribute>> | undefined): SysfsNode | undefined {
+  if (node === undefined) return undefined;
+  if (isFile(node)) return file(node);
+  return folder(Object.fromEntries(Object.entries(node).map(([name, attribute]) => [name, file(attribute)])));
+}
+
+function isFile(node: Attribute | Readonly<Record<string, Attribute>>): node is Attribute {
+  return typeof node.show === "function" || typeof node.store === "function";
+}
+
+function linksFolder(core: DriverCore): SysfsFolder {
+  return {
+    kind: "folder",
+    names: () => core.links.keys(),
+    get: (name) => {
+      const found = core.links.get(name);
+      return found === undefined ? undefined : linkFolder(found);
+    },
+  };
+}
+
+function linkFolder(of: DeviceLink): SysfsFolder {
+  const show = (text: () => string): SysfsFile => file({ show: () => `${text()}\n` });
+  return folder({
+    auto_remove_on: show(() => of.autoRemoveOn),
+    consumer: link(of.consumer.path),
+    runtime_pm: show(() => (of.options.pmRuntime === true ? "1" : "0")),
+    status: show(() => of.state),
+    supplier: link(of.supplier.path),
+    sync_state_only: show(() => "0"),
+    uevent: file({ show: () => "" }),
+  });
+}
+
+function modulesFolder(core: DriverCore): SysfsFolder {
+  const modules = new Map([...core.owners.values()].map((module) => [module.name, module] as const));
+  const drivers = new Map<string, Driver[]>();
+  for (const bus of core.buses()) {
+    for (const driver of bus.drivers()) {
+      modules.set(driver.module.name, driver.module);
+      drivers.set(driver.module.name, [...(drivers.get(driver.module.name) ?? []), driver]);
+    }
+  }
+  return {
+    kind: "folder",
+    names: () => modules.keys(),
+    get: (name) => {
+      const module = modules.get(name);
+      if (module === undefined) return undefined;
+      const own = drivers.get(name) ?? [];
+      return folder({
+        drivers: folder(
+          Object.fromEntries(own.map((d) => [`${d.bus.name}:${d.name}`, link(`bus/${d.bus.name}/drivers/${d.name}`)])),
+        ),
+        refcnt: file({ show: () => `${module.refs}\n` }),
+      });
+    },
+  };
+}

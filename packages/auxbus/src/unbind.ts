@@ -1,0 +1,96 @@
+import type { Binding } from "./binding.ts";
+import type { Device } from "./device.ts";
+import type { Driver } from "./driver.ts";
+import { toError } from "./errors.ts";
+import { linksBusy, linksDriverCleanup, unbindConsumers } from "./links.ts";
+import { type Hold, unlocked } from "./lock.ts";
+import { after, isPending, type MaybePromise } from "./maybe-promise.ts";
+import { emitDeviceUevent } from "./registration.ts";
+
+/**
+ * Unbinds the driver of a device that the caller holds; nothing when there is none, or when it is not `driver`.
+ *
+ * The order is the kernel's (`__device_release_driver`): runtime-resume, unbind the consumers, remove, managed
+ * resources last in first out, driver data, runtime PM, links, uevent.
+ */
+export function releaseDriver(device: Device, hold: Hold, driver?: Driver): MaybePromise<void> {
+  const { binding } = device;
+  if (binding === null || !binding.bound || (driver !== undefined && binding.driver !== driver)) return undefined;
+  if (device.extras === null) return unbindNow(binding, hold);
+  const resumed = device.extras.runtimePm?.resumeToUnbind();
+  return after(resumed, () => {
+    if (device.extras?.consumers === null) return unbindNow(binding, hold);
+    return after(releaseConsumers(device, hold, binding), (stillMine) => (stillMine ? unbindNow(binding, hold) : undefined));
+  });
+}
+
+/** Unbinds what depends on the device; false when somebody else changed its driver meanwhile. */
+function releaseConsumers(device: Device, hold: Hold, binding: Binding): MaybePromise<boolean> {
+  if (!linksBusy(device)) return true;
+  return after(
+    unlocked(hold, () => unbindConsumers(device)),
+    () => {
+      if (device.binding === binding) return releaseConsumers(device, hold, binding);
+      device.extras?.runtimePm?.putNoIdle();
+      return false;
+    },
+  );
+}
+
+function unbindNow(binding: Binding, hold: Hold): MaybePromise<void> {
+  const { device } = binding;
+  binding.startUnbinding();
+  device.bus?.notify("unbind-driver", device);
+  const quiet = device.extras?.runtimePm?.putToUnbind();
+  const removed = quiet === undefined ? removeFromDriver(binding, hold) : quiet.then(() => removeFromDriver(binding, hold));
+  const cleaned = isPending(removed) ? removed.then(() => cleanUpBinding(binding)) : cleanUpBinding(binding);
+  return isPending(cleaned) ? cleaned.then(() => unbound(binding)) : unbound(binding);
+}
+
+function unbound(binding: Binding): void {
+  const { device, driver } = binding;
+  linksDriverCleanup(device);
+  driver.removeDevice(device);
+  device.bus?.notify("unbound-driver", device);
+  emitDeviceUevent(device, "unbind");
+}
+
+/** The driver's files go, then its `remove` is called under its deadline. Whatever it does, the device is unbound. */
+export function removeFromDriver(binding: Binding, hold: Hold): MaybePromise<void> {
+  const { device, driver } = binding;
+  const { core } = device;
+  binding.attributes = null;
+  let result: MaybePromise<void>;
+  try {
+    result = core.calls.run(hold, () => driver.bus.remove(device, driver));
+  } catch (error) {
+    return removeFailed(binding, error);
+  }
+  const timely = binding.within("remove", result, driver.definition.removeTimeout ?? core.removeTimeout);
+  return isPending(timely) ? timely.then(undefined, (error: unknown) => removeFailed(binding, error)) : undefined;
+}
+
+function removeFailed(binding: Binding, thrown: unknown): void {
+  const { device, driver } = binding;
+  const error = toError(thrown);
+  device.core.log.error(`${device.name}: remove by ${driver.name} failed, unbinding all the same: ${error.message}`, {
+    device: device.name,
+    driver: driver.name,
+    error,
+  });
+}
+
+/** Releases what the binding holds and takes it off the device. */
+export function cleanUpBinding(binding: Binding): MaybePromise<void> {
+  const released = binding.releaseResources();
+  return isPending(released) ? released.then(() => clear(binding)) : clear(binding);
+}
+
+function clear(binding: Binding): void {
+  const { device } = binding;
+  binding.revoke();
+  device.driverData = undefined;
+  device.binding = null;
+  device.bus?.unbound(device);
+  device.extras?.runtimePm?.reinit();
+}

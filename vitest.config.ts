@@ -3,7 +3,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   // Tests run on the sources, so that a failure and the coverage point at them.
   resolve: { conditions: ["source"] },
-  ssr: { resolve: { conditions: ["source", "node", "import", "default"], externalConditions: ["source", "node", "import"] } },
+  ssr: {
+    resolve: { conditions: ["source", "node", "import", "default"], externalConditions: ["source", "node", "import"] },
+  },
   test: {
     include: ["packages/*/src/**/*.test.ts", "stacks/*/src/**/*.test.ts", "test/**/*.test.ts"],
     server: { deps: { inline: [/auxbus/] } },

@@ -101,14 +101,19 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
     return promised(() =>
       withLock(this, "call", (hold): MaybePromise<unknown> => {
         const { binding } = this;
-        if (binding === null || binding.state !== "bound") throw this.#fail("ENODEV", "call", "no driver is bound to it");
+        if (binding === null || binding.state !== "bound")
+          throw this.#fail("ENODEV", "call", "no driver is bound to it");
         const handlers = this.bus.definitionOf(binding.driver).handlers;
         const fn: unknown = handlers === undefined ? undefined : Reflect.get(handlers, handler);
         if (typeof fn !== "function") {
           throw this.#fail("EOPNOTSUPP", "call", `driver ${binding.driver.name} has no handler ${handler}`);
         }
         const result = this.core.calls.run(hold, (): unknown => Reflect.apply(fn, handlers, [this, ...args]));
-        return binding.within(`handler ${handler}`, result, binding.driver.definition.removeTimeout ?? this.core.removeTimeout);
+        return binding.within(
+          `handler ${handler}`,
+          result,
+          binding.driver.definition.removeTimeout ?? this.core.removeTimeout,
+        );
       }),
     );
   }
@@ -145,7 +150,8 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
    */
   override add(options?: { readonly module?: string }): Promise<void> {
     return promised(() => {
-      if (options?.module !== undefined && (this.phase === "new" || this.phase === "deleted")) this.#publishAs(options.module);
+      if (options?.module !== undefined && (this.phase === "new" || this.phase === "deleted"))
+        this.#publishAs(options.module);
       if (this.name === "") throw this.#fail("EINVAL", "add", "it needs the name of the publishing module");
       return addDevice(this);
     });

@@ -33,15 +33,22 @@ export type DriverHandlers<Name extends string> = {
 type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
 
 /** For a driver of several contracts: the handlers of all of them. */
-type AllHandlers<Name extends string> = UnionToIntersection<Name extends string ? DriverHandlers<Name> : never> & object;
+type AllHandlers<Name extends string> = UnionToIntersection<Name extends string ? DriverHandlers<Name> : never> &
+  object;
 
 /** An auxiliary driver as its author writes it. */
-export interface AuxiliaryDriverSpec<Ids extends readonly AuxiliaryDeviceId[]>
-  extends Omit<DriverCallbacks<AuxiliaryDevice<Ids[number]["name"]>>, "probe" | "pm"> {
+export interface AuxiliaryDriverSpec<Ids extends readonly AuxiliaryDeviceId[]> extends Omit<
+  DriverCallbacks<AuxiliaryDevice<Ids[number]["name"]>>,
+  "probe" | "pm"
+> {
   /** Makes the driver's name `module.name`; left out, it is just the module's. */
   readonly name?: string;
   readonly idTable: Ids & CheckedTable<Ids>;
-  probe(device: AuxiliaryDevice<Ids[number]["name"]>, id: Ids[number], binding: Binding<AuxiliaryDevice<Ids[number]["name"]>>): Done;
+  probe(
+    device: AuxiliaryDevice<Ids[number]["name"]>,
+    id: Ids[number],
+    binding: Binding<AuxiliaryDevice<Ids[number]["name"]>>,
+  ): Done;
   readonly pm?: DriverPmOps<AuxiliaryDevice<Ids[number]["name"]>>;
   /** Never called by the bus or by system sleep: publishers call it by hand (`device.suspend`). */
   suspend?(device: AuxiliaryDevice<Ids[number]["name"]>, state: unknown): Done;

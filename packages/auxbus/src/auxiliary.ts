@@ -15,8 +15,10 @@ import { parseRange, satisfies } from "./semver.ts";
 /** Bytes of a match name in an id table, without the terminator that the kernel's has. */
 export const MATCH_NAME_BYTES = 39;
 
-export interface CreateOptions<M extends string, N extends string>
-  extends Omit<AuxiliaryDeviceOptions<`${M}.${N}`>, "module" | "name" | "id"> {
+export interface CreateOptions<M extends string, N extends string> extends Omit<
+  AuxiliaryDeviceOptions<`${M}.${N}`>,
+  "module" | "name" | "id"
+> {
   /** The publishing module: the first part of the device's name. */
   readonly module: M | (Module & { readonly name: M });
   readonly name: N;
@@ -43,7 +45,9 @@ export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
   init<Name extends string = string>(parent: Device, options: AuxiliaryDeviceOptions<Name>): AuxiliaryDevice<Name> {
     const refuse = (why: string): BusError => {
       this.core.log.error(`auxiliary_device_init: ${why}`);
-      return new BusError("EINVAL", `cannot make auxiliary device ${options.name || "(no name)"}: ${why}`, { op: "init" });
+      return new BusError("EINVAL", `cannot make auxiliary device ${options.name || "(no name)"}: ${why}`, {
+        op: "init",
+      });
     };
     // Callers without types get an error, too, not a crash later on.
     if ((parent as Device | null | undefined) == null) throw refuse("auxiliary_device has a NULL dev->parent");

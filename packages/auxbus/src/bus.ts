@@ -210,7 +210,10 @@ export class Bus<D extends Device = Device> {
     const driver = this.#drivers.get(name);
     if (driver?.bindFiles === true) return driver;
     const why = driver === undefined ? "there is no such driver" : "it suppresses binding by hand";
-    throw new BusError("ENOENT", `cannot ${op} by hand with driver ${name} of bus ${this.name}: ${why}`, { op, driver: name });
+    throw new BusError("ENOENT", `cannot ${op} by hand with driver ${name} of bus ${this.name}: ${why}`, {
+      op,
+      driver: name,
+    });
   }
 
   #device(name: string, op: string): D {
@@ -232,7 +235,8 @@ export class Bus<D extends Device = Device> {
         continue;
       }
       const id = this.match(device, driver);
-      if (id !== false && id !== undefined && id !== null) candidates.push({ driver, id: id === true ? undefined : id });
+      if (id !== false && id !== undefined && id !== null)
+        candidates.push({ driver, id: id === true ? undefined : id });
     }
     return candidates;
   }

@@ -108,7 +108,12 @@ export class DriverCore {
     }
     bus.join(this);
     this.#buses.set(bus.name, bus);
-    this.uevents.emit("add", () => `/bus/${bus.name}`, "bus", () => ({}));
+    this.uevents.emit(
+      "add",
+      () => `/bus/${bus.name}`,
+      "bus",
+      () => ({}),
+    );
     return bus;
   }
 
@@ -125,7 +130,12 @@ export class DriverCore {
     }
     this.#buses.delete(bus.name);
     bus.join(null);
-    this.uevents.emit("remove", () => `/bus/${bus.name}`, "bus", () => ({}));
+    this.uevents.emit(
+      "remove",
+      () => `/bus/${bus.name}`,
+      "bus",
+      () => ({}),
+    );
   }
 
   buses(): IterableIterator<Bus> {
@@ -264,7 +274,10 @@ export class DriverCore {
     try {
       device.releaseCallback?.(device);
     } catch (error) {
-      this.log.error(`${device.name}: its release callback failed: ${toError(error).message}`, { device: device.name, error });
+      this.log.error(`${device.name}: its release callback failed: ${toError(error).message}`, {
+        device: device.name,
+        error,
+      });
     }
     if (device instanceof AuxiliaryDevice) this.auxiliary.released(device);
   }

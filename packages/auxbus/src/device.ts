@@ -9,7 +9,8 @@ import { BusError } from "./errors.ts";
 import type { DeviceLink } from "./links.ts";
 import { type Hold, type Turn, withLock } from "./lock.ts";
 import { after, type MaybePromise, promised } from "./maybe-promise.ts";
-import { addDevice, deleteDevice, emitDeviceUevent } from "./registration.ts";
+import { emitDeviceUevent } from "./device-uevent.ts";
+import { addDevice, deleteDevice } from "./registration.ts";
 import { RuntimePm } from "./runtime-pm.ts";
 import { isUeventAction, type UeventAction } from "./uevent.ts";
 import { releaseDriver } from "./unbind.ts";
@@ -268,7 +269,10 @@ export class Device {
   addAttribute(name: string, attribute: Attribute | AttributeGroup): void {
     const attributes = (this.more.attributes ??= new Map());
     if (attributes.has(name)) {
-      throw new BusError("EEXIST", `${this.name} has a file ${name} already`, { op: "addAttribute", device: this.name });
+      throw new BusError("EEXIST", `${this.name} has a file ${name} already`, {
+        op: "addAttribute",
+        device: this.name,
+      });
     }
     attributes.set(name, attribute);
   }

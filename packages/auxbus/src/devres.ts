@@ -79,9 +79,7 @@ export class DeviceResources {
       try {
         const result = action();
         if (isPending(result)) {
-          return result
-            .then(undefined, (error: unknown) => onError(toError(error)))
-            .then(() => this.release(onError));
+          return result.then(undefined, (error: unknown) => onError(toError(error))).then(() => this.release(onError));
         }
       } catch (error) {
         onError(toError(error));

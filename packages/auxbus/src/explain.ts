@@ -37,8 +37,10 @@ export function explain(device: Device): Explanation {
   const { core, bus, extras } = device;
   const drivers = verdicts(device);
   const waitsFor = core.deferred.has(device) ? (extras?.deferredReason ?? "(reason unknown)") : null;
-  const links = (set: typeof core.links extends Map<string, infer L> ? Iterable<L> | null | undefined : never, end: "supplier" | "consumer") =>
-    [...(set ?? [])].map((link) => ({ device: link[end].name, state: link.state }));
+  const links = (
+    set: typeof core.links extends Map<string, infer L> ? Iterable<L> | null | undefined : never,
+    end: "supplier" | "consumer",
+  ) => [...(set ?? [])].map((link) => ({ device: link[end].name, state: link.state }));
   const modalias = device.modalias;
   return {
     device: device.name,
@@ -67,13 +69,30 @@ function verdicts(device: Device): DriverVerdict[] {
     attempts.delete(driver.name);
     const refusal = bus.refusal(device, driver, id);
     if (binding?.driver === driver) {
-      list.push({ ...base, verdict: binding.bound ? "bound" : "probing", reason: binding.bound ? "it has the device" : "its probe is running" });
-    } else if (refusal !== null) list.push({ ...base, verdict: "refused", code: refusal.code, reason: refusal.message });
+      list.push({
+        ...base,
+        verdict: binding.bound ? "bound" : "probing",
+        reason: binding.bound ? "it has the device" : "its probe is running",
+      });
+    } else if (refusal !== null)
+      list.push({ ...base, verdict: "refused", code: refusal.code, reason: refusal.message });
     else if (attempt === undefined) list.push({ ...base, verdict: "not tried", reason: notTried(device) });
-    else list.push({ ...base, verdict: attempt.code === "EPROBE_DEFER" ? "deferred" : "failed", code: attempt.code, reason: attempt.reason });
+    else
+      list.push({
+        ...base,
+        verdict: attempt.code === "EPROBE_DEFER" ? "deferred" : "failed",
+        code: attempt.code,
+        reason: attempt.reason,
+      });
   }
   for (const [driver, attempt] of attempts) {
-    list.push({ driver, module: "", verdict: "failed", code: attempt.code, reason: `${attempt.reason} (it is no longer a candidate)` });
+    list.push({
+      driver,
+      module: "",
+      verdict: "failed",
+      code: attempt.code,
+      reason: `${attempt.reason} (it is no longer a candidate)`,
+    });
   }
   return list;
 }
@@ -89,10 +108,13 @@ function summary(device: Device, drivers: readonly DriverVerdict[], waitsFor: st
   const { binding, bus } = device;
   if (device.phase !== "added") return `it is ${device.phase === "new" ? "not added yet" : device.phase}`;
   if (bus === null) return "it is on no bus, so no driver can bind";
-  if (binding !== null) return binding.bound ? `bound to ${binding.driver.name}` : `being probed by ${binding.driver.name}`;
+  if (binding !== null)
+    return binding.bound ? `bound to ${binding.driver.name}` : `being probed by ${binding.driver.name}`;
   if (waitsFor !== null) return `deferred: ${waitsFor}`;
-  if (device.driverOverride !== null && drivers.length === 0) return `only driver ${device.driverOverride} may bind, and it is not registered`;
+  if (device.driverOverride !== null && drivers.length === 0)
+    return `only driver ${device.driverOverride} may bind, and it is not registered`;
   const [first] = drivers;
-  if (first === undefined) return `no registered driver matches${device.modalias === undefined ? "" : ` ${device.modalias}`}`;
+  if (first === undefined)
+    return `no registered driver matches${device.modalias === undefined ? "" : ` ${device.modalias}`}`;
   return `unbound: ${first.driver} ${first.verdict} (${first.reason})`;
 }

@@ -13,7 +13,11 @@ export function revocable(binding: Binding, shared: unknown): unknown {
   if (typeof shared === "function") return guard(binding, shared, undefined);
   if (typeof shared !== "object" || shared === null) return shared;
   const handle: object = {};
-  for (let level: object | null = shared; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+  for (
+    let level: object | null = shared;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level)
+  ) {
     for (const key of Reflect.ownKeys(level)) {
       if (key === "constructor" || Object.hasOwn(handle, key)) continue;
       const member = Object.getOwnPropertyDescriptor(level, key);

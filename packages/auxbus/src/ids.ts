@@ -31,7 +31,9 @@ export class IdAllocator {
   /** Gives an id back. @throws {BusError} `EINVAL` when it is not in use: it was freed twice, or never given out */
   free(id: number): void {
     if (!this.has(id)) {
-      throw new BusError("EINVAL", `id ${id} is not in use; an id is given back once, by whoever got it`, { op: "free" });
+      throw new BusError("EINVAL", `id ${id} is not in use; an id is given back once, by whoever got it`, {
+        op: "free",
+      });
     }
     this.#free.add(id);
     this.#push(id);

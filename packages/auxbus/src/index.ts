@@ -10,7 +10,16 @@ export {
 } from "./auxiliary-driver.ts";
 export type { Binding } from "./binding.ts";
 export { Bus, type BusNotification, type RegisterOptions } from "./bus.ts";
-export type { AnyHandlers, ContractName, Contracts, HandlerArgs, HandlerResult, Handlers, NoHandlers, Shared } from "./contract.ts";
+export type {
+  AnyHandlers,
+  ContractName,
+  Contracts,
+  HandlerArgs,
+  HandlerResult,
+  Handlers,
+  NoHandlers,
+  Shared,
+} from "./contract.ts";
 export { DriverCore, type DriverCoreOptions, type RootDeviceOptions } from "./core.ts";
 export type { DeferredProbe, DeferredProbes } from "./deferred.ts";
 export { Device, type DeviceOptions, type DeviceState } from "./device.ts";

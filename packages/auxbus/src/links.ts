@@ -1,19 +1,10 @@
 import type { DriverCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { BusError } from "./errors.ts";
-import { withLock } from "./lock.ts";
-import { after, type MaybePromise } from "./maybe-promise.ts";
 import { movePowerOrderToEnd } from "./power-order.ts";
-import { releaseDriver } from "./unbind.ts";
 
 /** The state of a managed link, as the kernel's `status` file names it. */
-export type LinkState =
-  | "not tracked"
-  | "dormant"
-  | "available"
-  | "consumer probing"
-  | "active"
-  | "supplier unbinding";
+export type LinkState = "not tracked" | "dormant" | "available" | "consumer probing" | "active" | "supplier unbinding";
 
 export interface DeviceLinkOptions {
   /** Only the order counts: probing and unbinding are not managed, and you remove the link yourself. */
@@ -94,7 +85,12 @@ export class DeviceLink {
 
   /** @internal */
   uevent(action: "add" | "remove"): void {
-    this.supplier.core.uevents.emit(action, () => this.path, "devlink", () => ({}));
+    this.supplier.core.uevents.emit(
+      action,
+      () => this.path,
+      "devlink",
+      () => ({}),
+    );
   }
 }
 
@@ -114,7 +110,8 @@ function initialState(consumer: Device, supplier: Device): LinkState {
       return consumer.binding?.state === "bound" ? "active" : "available";
     case "unbinding":
       return "supplier unbinding";
-    default:
+    case "revoked":
+    case undefined:
       return "dormant";
   }
 }
@@ -134,7 +131,8 @@ export function addLink(core: DriverCore, consumer: Device, supplier: Device, op
     });
   const { stateless, autoremoveConsumer, autoremoveSupplier, autoprobeConsumer } = options;
   const auto = autoremoveConsumer === true || autoremoveSupplier === true;
-  if (stateless === true && (auto || autoprobeConsumer === true)) throw refuse("a stateless link does nothing by itself");
+  if (stateless === true && (auto || autoprobeConsumer === true))
+    throw refuse("a stateless link does nothing by itself");
   if (autoprobeConsumer === true && auto) throw refuse("a link that probes its consumer must stay");
   if (supplier.phase !== "added") throw refuse("add the supplier first");
   const cycle = dependencyPath(supplier, consumer);
@@ -172,14 +170,15 @@ function dependencyPath(device: Device, on: Device): Device[] | null {
   return null;
 }
 
-function* managed(links: Set<DeviceLink> | null | undefined): IterableIterator<DeviceLink> {
+/** The links of one side that the core manages. */
+export function* managedLinks(links: Set<DeviceLink> | null | undefined): IterableIterator<DeviceLink> {
   for (const link of links ?? []) if (link.managed) yield link;
 }
 
 /** Before a probe: the first supplier that is not bound, else null, with the links marked as in use by the probe. */
 export function missingSupplier(device: Device): Device | null {
   if (device.extras === null || device.extras.suppliers === null) return null;
-  for (const link of managed(device.extras.suppliers)) {
+  for (const link of managedLinks(device.extras.suppliers)) {
     if (link.current !== "available") {
       resetProbing(device);
       return link.supplier;
@@ -190,7 +189,7 @@ export function missingSupplier(device: Device): Device | null {
 }
 
 function resetProbing(device: Device): void {
-  for (const link of managed(device.extras?.suppliers)) {
+  for (const link of managedLinks(device.extras?.suppliers)) {
     if (link.current !== "consumer probing") continue;
     link.current = link.supplier.binding?.state === "bound" ? "available" : "dormant";
   }
@@ -199,24 +198,24 @@ function resetProbing(device: Device): void {
 /** After a successful probe. */
 export function linksDriverBound(device: Device): void {
   if (device.extras === null) return;
-  for (const link of managed(device.extras.consumers)) {
+  for (const link of managedLinks(device.extras.consumers)) {
     link.current = "available";
     if (link.options.autoprobeConsumer === true) device.core.deferred.add(link.consumer, "");
   }
-  for (const link of managed(device.extras.suppliers)) link.current = "active";
+  for (const link of managedLinks(device.extras.suppliers)) link.current = "active";
 }
 
 /** After a probe that failed. */
 export function linksNoDriver(device: Device): void {
   if (device.extras === null) return;
-  for (const link of managed(device.extras.consumers)) {
+  for (const link of managedLinks(device.extras.consumers)) {
     if (link.current === "consumer probing" || link.current === "active") link.current = "dormant";
   }
   leaveSuppliers(device);
 }
 
 function leaveSuppliers(device: Device): void {
-  for (const link of [...managed(device.extras?.suppliers)].toReversed()) {
+  for (const link of [...managedLinks(device.extras?.suppliers)].toReversed()) {
     if (link.options.autoremoveConsumer === true) link.drop();
     else if (link.current === "consumer probing" || link.current === "active") {
       link.current = link.supplier.binding?.state === "bound" ? "available" : "dormant";
@@ -227,7 +226,7 @@ function leaveSuppliers(device: Device): void {
 /** After the driver was unbound. */
 export function linksDriverCleanup(device: Device): void {
   if (device.extras === null) return;
-  for (const link of [...managed(device.extras.consumers)]) {
+  for (const link of [...managedLinks(device.extras.consumers)]) {
     if (link.current === "supplier unbinding" && link.options.autoremoveSupplier === true) link.drop();
     else link.current = "dormant";
   }
@@ -236,27 +235,11 @@ export function linksDriverCleanup(device: Device): void {
 
 /** Before the driver is unbound: whether consumers are using it; the others can no longer begin to. */
 export function linksBusy(device: Device): boolean {
-  for (const link of managed(device.extras?.consumers)) {
+  for (const link of managedLinks(device.extras?.consumers)) {
     if (link.current === "consumer probing" || link.current === "active") return true;
     link.current = "supplier unbinding";
   }
   return false;
-}
-
-/** Unbinds every consumer that uses the device; waits for one that is being probed. */
-export function unbindConsumers(device: Device): MaybePromise<void> {
-  for (const link of managed(device.extras?.consumers)) {
-    const wasProbing = link.current === "consumer probing";
-    if (!wasProbing && link.current !== "active") {
-      link.current = "supplier unbinding";
-      continue;
-    }
-    if (!wasProbing) link.current = "supplier unbinding";
-    const { consumer } = link;
-    const released = withLock(consumer, "unbind", (hold) => (wasProbing ? undefined : releaseDriver(consumer, hold)));
-    return after(released, () => unbindConsumers(device));
-  }
-  return undefined;
 }
 
 /** Takes every link of a device that is deleted. */

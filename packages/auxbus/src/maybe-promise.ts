@@ -11,36 +11,8 @@ export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePro
   return isPending(value) ? value.then(next) : next(value);
 }
 
-/** Runs `fn`, then `last` whatever came of it, also when `fn` throws or rejects. */
-export function lastly<T>(fn: () => MaybePromise<T>, last: () => void): MaybePromise<T> {
-  let result: MaybePromise<T>;
-  try {
-    result = fn();
-  } catch (error) {
-    last();
-    throw error;
-  }
-  if (!isPending(result)) {
-    last();
-    return result;
-  }
-  return result.then(
-    (value) => {
-      last();
-      return value;
-    },
-    (error: unknown) => {
-      last();
-      throw error;
-    },
-  );
-}
-
 /** Calls `fn` for each item in turn, waiting for one before the next; stops when it answers `false`. */
-export function eachInTurn<T>(
-  items: Iterator<T>,
-  fn: (item: T) => MaybePromise<boolean | void>,
-): MaybePromise<void> {
+export function eachInTurn<T>(items: Iterator<T>, fn: (item: T) => MaybePromise<boolean | void>): MaybePromise<void> {
   for (;;) {
     const item = items.next();
     if (item.done === true) return;

@@ -32,7 +32,9 @@ export class Module {
   /** Pins the module (`try_module_get`). @throws {BusError} `ENODEV` when it is being unloaded */
   get(user = "unknown"): void {
     if (this.#going) {
-      throw new BusError("ENODEV", `module ${this.name} is being unloaded; it can no longer be used`, { op: "module_get" });
+      throw new BusError("ENODEV", `module ${this.name} is being unloaded; it can no longer be used`, {
+        op: "module_get",
+      });
     }
     this.#refs++;
     this.#users.set(user, (this.#users.get(user) ?? 0) + 1);

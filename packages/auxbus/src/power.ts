@@ -91,13 +91,20 @@ export class SystemPower {
 
   #enter(op: string, allowed: boolean): void {
     if (this.#busy || !allowed) {
-      throw new BusError("EBUSY", `cannot ${op}: ${this.#busy ? "a transition is going on" : "the system is suspended"}`, { op });
+      throw new BusError(
+        "EBUSY",
+        `cannot ${op}: ${this.#busy ? "a transition is going on" : "the system is suspended"}`,
+        { op },
+      );
     }
     this.#busy = true;
   }
 }
 
-async function call(device: Device, op: keyof DriverPmOps & ("prepare" | "suspend" | "resume" | "complete")): Promise<void> {
+async function call(
+  device: Device,
+  op: keyof DriverPmOps & ("prepare" | "suspend" | "resume" | "complete"),
+): Promise<void> {
   if (device.binding?.bound !== true) return;
   await withLock(device, op, (hold) => {
     const { binding } = device;

@@ -5,7 +5,7 @@ import { BusError, type Errno, errnoOf, toError } from "./errors.ts";
 import { linksDriverBound, linksNoDriver, missingSupplier } from "./links.ts";
 import type { Hold } from "./lock.ts";
 import { after, isPending, type MaybePromise } from "./maybe-promise.ts";
-import { emitDeviceUevent } from "./registration.ts";
+import { emitDeviceUevent } from "./device-uevent.ts";
 import { powerForProbe } from "./runtime-pm.ts";
 import { cleanUpBinding, removeFromDriver } from "./unbind.ts";
 
@@ -23,7 +23,12 @@ export interface ProbeFailure {
  * Mirrors the kernel's `__driver_probe_device` and `really_probe`: a device that is gone, bound or not ready is
  * refused; suppliers and the parent are runtime-resumed around the probe; managed resources must be empty.
  */
-export function probeDevice(device: Device, driver: Driver, id: unknown, hold: Hold): MaybePromise<ProbeFailure | null> {
+export function probeDevice(
+  device: Device,
+  driver: Driver,
+  id: unknown,
+  hold: Hold,
+): MaybePromise<ProbeFailure | null> {
   if (device.dead || device.phase !== "added") {
     return final("ENODEV", `${device.name} is not there any more`, device, driver);
   }
@@ -33,7 +38,8 @@ export function probeDevice(device: Device, driver: Driver, id: unknown, hold: H
   if (!device.ready) return final("EPROBE_DEFER", `${device.name} is still being added`, device, driver);
   driver.startProbe();
   const power = powerForProbe(device);
-  const result = power === null ? probeOnce(device, driver, id, hold) : power.on.then(() => probeOnce(device, driver, id, hold));
+  const result =
+    power === null ? probeOnce(device, driver, id, hold) : power.on.then(() => probeOnce(device, driver, id, hold));
   if (!isPending(result)) {
     driver.endProbe();
     return result;
@@ -63,7 +69,12 @@ function probeOnce(device: Device, driver: Driver, id: unknown, hold: Hold): May
   if (leftOver !== null && leftOver !== undefined && leftOver.size > 0) {
     core.log.error(`${device.name}: Resources present before probing`, { device: device.name });
     linksNoDriver(device);
-    return final("EBUSY", `${device.name} has managed resources of its own; release them before a driver binds`, device, driver);
+    return final(
+      "EBUSY",
+      `${device.name} has managed resources of its own; release them before a driver binds`,
+      device,
+      driver,
+    );
   }
   const removeFirst = core.testDriverRemove && driver.definition.suppressBindAttrs !== true;
   const first = callProbe(device, driver, id, hold, !removeFirst);
@@ -150,7 +161,11 @@ function probeFailed(binding: Binding, thrown: unknown): MaybePromise<ProbeFailu
   // A probe that missed its deadline may still be running: what it holds stops working now.
   if (failure.code === "ETIMEDOUT") binding.revoke();
   return after(cleanUpBinding(binding), () => {
-    (device.more.attempts ??= new Map()).set(driver.name, { code: failure.code, reason: error.message, time: core.runtime.now() });
+    (device.more.attempts ??= new Map()).set(driver.name, {
+      code: failure.code,
+      reason: error.message,
+      time: core.runtime.now(),
+    });
     return failure;
   });
 }

@@ -86,10 +86,20 @@ export function unregisterDriver(driver: Driver): MaybePromise<void> {
   }
   switch (driver.state) {
     case "registering":
-      throw failure("EBUSY", `driver ${driver.name} is still being registered; wait for register() first`, "unregister", driver);
+      throw failure(
+        "EBUSY",
+        `driver ${driver.name} is still being registered; wait for register() first`,
+        "unregister",
+        driver,
+      );
     case "unregistering":
     case "gone":
-      throw failure("EINVAL", `driver ${driver.name} is not registered any more; unregister it once`, "unregister", driver);
+      throw failure(
+        "EINVAL",
+        `driver ${driver.name} is not registered any more; unregister it once`,
+        "unregister",
+        driver,
+      );
     case "registered":
       break;
   }
@@ -129,5 +139,10 @@ function failure(code: Errno, message: string, op: string, driver: Driver): BusE
 
 function emitDriverUevent(driver: Driver, action: UeventAction): void {
   const { bus } = driver;
-  bus.core.uevents.emit(action, () => `/bus/${bus.name}/drivers/${driver.name}`, "drivers", () => ({}));
+  bus.core.uevents.emit(
+    action,
+    () => `/bus/${bus.name}/drivers/${driver.name}`,
+    "drivers",
+    () => ({}),
+  );
 }

@@ -1,10 +1,10 @@
 import { attachDevice } from "./attach.ts";
 import type { Device } from "./device.ts";
-import { BusError, type Errno, toError } from "./errors.ts";
+import { emitDeviceUevent } from "./device-uevent.ts";
+import { BusError, type Errno } from "./errors.ts";
 import { purgeLinks } from "./links.ts";
 import { withLock } from "./lock.ts";
 import { isPending, type MaybePromise } from "./maybe-promise.ts";
-import type { UeventAction } from "./uevent.ts";
 import { releaseDriver } from "./unbind.ts";
 
 /** Adds a device and tries the drivers of its bus on it: the kernel's `device_add`. */
@@ -21,7 +21,9 @@ export function addDevice(device: Device): MaybePromise<void> {
     core.fail("add-attributes");
     core.fail("add-bus");
     if (bus?.nameTaken(device.name) === true) {
-      core.log.error(`sysfs: cannot create duplicate filename '/bus/${bus.name}/devices/${device.name}'`, { device: device.name });
+      core.log.error(`sysfs: cannot create duplicate filename '/bus/${bus.name}/devices/${device.name}'`, {
+        device: device.name,
+      });
       throw failure("EEXIST", `bus ${bus.name} has a device ${device.name} already; take another id`, "add", device);
     }
     core.fail("add-power");
@@ -61,7 +63,8 @@ function refuseAdd(device: Device): void {
       throw failure("EINVAL", `${device.name} was released; make a new device`, "add", device);
   }
   if (parent === null) return;
-  if (parent.phase === "new") throw failure("ENOENT", `its parent ${parent.name} is not added; add it first`, "add", device);
+  if (parent.phase === "new")
+    throw failure("ENOENT", `its parent ${parent.name} is not added; add it first`, "add", device);
   if (parent.phase !== "added") throw failure("ENODEV", `its parent ${parent.name} is gone`, "add", device);
 }
 
@@ -89,7 +92,8 @@ function removeChild(parent: Device, child: Device): void {
 export function deleteDevice(device: Device): MaybePromise<void> {
   return withLock(device, "delete", (hold) => {
     if (device.phase === "new") throw failure("ENODEV", `${device.name} was never added`, "delete", device);
-    if (device.phase !== "added") throw failure("ENODEV", `${device.name} was deleted already; delete it once`, "delete", device);
+    if (device.phase !== "added")
+      throw failure("ENODEV", `${device.name} was deleted already; delete it once`, "delete", device);
     if (device.binding === null) refuseWithChildren(device);
     device.dead = true;
     device.phase = "deleting";
@@ -122,7 +126,10 @@ function takeAway(device: Device): MaybePromise<void> {
   core.deferred.delete(device);
   purgeLinks(device);
   const released = device.extras?.resources?.release((error) =>
-    core.log.error(`${device.name}: releasing a managed resource failed: ${error.message}`, { device: device.name, error }),
+    core.log.error(`${device.name}: releasing a managed resource failed: ${error.message}`, {
+      device: device.name,
+      error,
+    }),
   );
   return isPending(released) ? released.then(() => gone(device)) : gone(device);
 }
@@ -143,26 +150,4 @@ function gone(device: Device): void {
 
 function failure(code: Errno, message: string, op: string, device: Device): BusError {
   return new BusError(code, message, { op, device: device.name });
-}
-
-/** Sends a uevent of a device: nothing is built when nobody listens. */
-export function emitDeviceUevent(device: Device, action: UeventAction): void {
-  const { uevents } = device.core;
-  if (!uevents.heard) {
-    uevents.skip();
-    return;
-  }
-  uevents.emit(action, () => device.path, device.bus?.name, () => deviceEnv(device), device);
-}
-
-/** What a device's `uevent` file says: its driver, its modalias and what the bus adds. */
-export function deviceEnv(device: Device): Record<string, string> {
-  const env: Record<string, string> = {};
-  if (device.binding !== null) env["DRIVER"] = device.binding.driver.name;
-  try {
-    return Object.assign(env, device.bus?.ueventEnv?.(device));
-  } catch (error) {
-    device.core.log.error(`${device.name}: its bus could not describe it: ${toError(error).message}`, { device: device.name });
-    return env;
-  }
 }

@@ -80,7 +80,8 @@ export class RuntimePm {
 
   /** Takes back one `disable` (initially there is one). @throws {BusError} `EINVAL` when there is none */
   enable(): void {
-    if (this.#disableDepth === 0) throw this.#fail("EINVAL", "enable", "runtime PM is enabled already (unbalanced enable)");
+    if (this.#disableDepth === 0)
+      throw this.#fail("EINVAL", "enable", "runtime PM is enabled already (unbalanced enable)");
     this.#disableDepth--;
   }
 
@@ -458,7 +459,8 @@ export interface ProbePower {
 export function powerForProbe(device: Device): ProbePower | null {
   const users: RuntimePm[] = [];
   for (const link of device.extras?.suppliers ?? []) {
-    if (link.options.pmRuntime === true && link.supplier.extras?.runtimePm?.enabled === true) users.push(link.supplier.runtimePm);
+    if (link.options.pmRuntime === true && link.supplier.extras?.runtimePm?.enabled === true)
+      users.push(link.supplier.runtimePm);
   }
   const parent = device.parent?.extras?.runtimePm;
   if (parent?.enabled === true) users.push(parent);

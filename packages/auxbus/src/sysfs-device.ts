@@ -2,8 +2,8 @@ import type { Device } from "./device.ts";
 import { BusError } from "./errors.ts";
 import { type DeviceLink, qualified } from "./links.ts";
 import { AuxiliaryDevice } from "./auxiliary-device.ts";
-import { deviceEnv } from "./registration.ts";
-import { attributeNode, file, folder, link, type SysfsFolder, type SysfsNode } from "./sysfs-tree.ts";
+import { deviceEnv } from "./device-uevent.ts";
+import { attributeNode, file, folder, link, type SysfsFolder, type SysfsNode } from "./sysfs-node.ts";
 import { isUeventAction } from "./uevent.ts";
 
 /** A device's folder: its files, its children, and where it belongs. */
@@ -43,7 +43,11 @@ function entries(device: Device): Record<string, SysfsNode> {
       store: (value) => device.setDriverOverride(value === "" ? null : value),
     });
   }
-  for (const source of [Object.entries(bus?.deviceAttributes?.(device) ?? {}), extras?.attributes, binding?.attributes]) {
+  for (const source of [
+    Object.entries(bus?.deviceAttributes?.(device) ?? {}),
+    extras?.attributes,
+    binding?.attributes,
+  ]) {
     for (const [name, attribute] of source ?? []) {
       const node = attributeNode(attribute);
       if (node !== undefined) nodes[name] = node;
@@ -65,7 +69,10 @@ function linkTo(of: DeviceLink): SysfsNode {
 function repeatUevent(device: Device, value: string): void {
   const [action = ""] = value.split(" ");
   if (!isUeventAction(action)) {
-    throw new BusError("EINVAL", `${action || "an empty text"} is not a uevent action`, { op: "uevent", device: device.name });
+    throw new BusError("EINVAL", `${action || "an empty text"} is not a uevent action`, {
+      op: "uevent",
+      device: device.name,
+    });
   }
   device.uevent(action);
 }
@@ -97,7 +104,11 @@ function powerFolder(device: Device): SysfsFolder {
       store: (value) => {
         if (value === "on") device.runtimePm.forbid();
         else if (value === "auto") device.runtimePm.allow();
-        else throw new BusError("EINVAL", `power/control is on or auto, not ${value}`, { op: "write", device: device.name });
+        else
+          throw new BusError("EINVAL", `power/control is on or auto, not ${value}`, {
+            op: "write",
+            device: device.name,
+          });
       },
     }),
     runtime_active_kids: show(() => pm?.activeChildren ?? 0),

@@ -1,47 +1,10 @@
-import type { Attribute } from "./attributes.ts";
 import type { Bus } from "./bus.ts";
 import type { DriverCore } from "./core.ts";
 import type { Driver } from "./driver.ts";
 import { BusError } from "./errors.ts";
 import type { DeviceLink } from "./links.ts";
 import { deviceFolder } from "./sysfs-device.ts";
-
-/** A folder whose content is computed when it is looked at. */
-export interface SysfsFolder {
-  readonly kind: "folder";
-  names(): Iterable<string>;
-  get(name: string): SysfsNode | undefined;
-}
-
-export interface SysfsFile {
-  readonly kind: "file";
-  readonly attribute: Attribute;
-}
-
-export interface SysfsLink {
-  readonly kind: "link";
-  /** Path below `/sys`. */
-  readonly target: string;
-}
-
-export type SysfsNode = SysfsFolder | SysfsFile | SysfsLink;
-
-/** A folder with a few known entries. */
-export function folder(entries: Readonly<Record<string, SysfsNode | undefined>>): SysfsFolder {
-  return {
-    kind: "folder",
-    names: () => Object.keys(entries).filter((name) => entries[name] !== undefined),
-    get: (name) => (Object.hasOwn(entries, name) ? entries[name] : undefined),
-  };
-}
-
-export function file(attribute: Attribute): SysfsFile {
-  return { kind: "file", attribute };
-}
-
-export function link(target: string): SysfsLink {
-  return { kind: "link", target: target.startsWith("/") ? target.slice(1) : target };
-}
+import { attributeNode, file, folder, link, type SysfsFile, type SysfsFolder, type SysfsNode } from "./sysfs-node.ts";
 
 /** What is at a path below `/sys`. @param follow also when the last part is a link */
 export function resolveNode(core: DriverCore, path: string, follow: boolean, hops = 0): SysfsNode | undefined {
@@ -113,9 +76,13 @@ function busFolder(bus: Bus): SysfsFolder {
 }
 
 function refuseUevent(value: string): void {
-  throw new BusError("EINVAL", `uevents of a bus or driver cannot be repeated (${value}); write to a device's uevent file`, {
-    op: "uevent",
-  });
+  throw new BusError(
+    "EINVAL",
+    `uevents of a bus or driver cannot be repeated (${value}); write to a device's uevent file`,
+    {
+      op: "uevent",
+    },
+  );
 }
 
 function driverFolder(driver: Driver): SysfsFolder {
@@ -137,17 +104,6 @@ function driverFolder(driver: Driver): SysfsFolder {
       return device?.driver === driver ? link(device.path) : undefined;
     },
   };
-}
-
-/** A file or a folder of files that somebody has added. */
-export function attributeNode(node: Attribute | Readonly<Record<string, Attribute>> | undefined): SysfsNode | undefined {
-  if (node === undefined) return undefined;
-  if (isFile(node)) return file(node);
-  return folder(Object.fromEntries(Object.entries(node).map(([name, attribute]) => [name, file(attribute)])));
-}
-
-function isFile(node: Attribute | Readonly<Record<string, Attribute>>): node is Attribute {
-  return typeof node.show === "function" || typeof node.store === "function";
 }
 
 function linksFolder(core: DriverCore): SysfsFolder {

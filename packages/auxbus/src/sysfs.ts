@@ -1,6 +1,7 @@
 import type { DriverCore } from "./core.ts";
 import { BusError, type Errno } from "./errors.ts";
-import { resolveNode, type SysfsNode } from "./sysfs-tree.ts";
+import type { SysfsNode } from "./sysfs-node.ts";
+import { resolveNode } from "./sysfs-tree.ts";
 
 /**
  * `/sys` as a view: nothing is stored, everything is computed when it is read. Paths, names and contents are the

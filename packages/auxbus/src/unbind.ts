@@ -2,10 +2,10 @@ import type { Binding } from "./binding.ts";
 import type { Device } from "./device.ts";
 import type { Driver } from "./driver.ts";
 import { toError } from "./errors.ts";
-import { linksBusy, linksDriverCleanup, unbindConsumers } from "./links.ts";
-import { type Hold, unlocked } from "./lock.ts";
+import { linksBusy, linksDriverCleanup, managedLinks } from "./links.ts";
+import { type Hold, unlocked, withLock } from "./lock.ts";
 import { after, isPending, type MaybePromise } from "./maybe-promise.ts";
-import { emitDeviceUevent } from "./registration.ts";
+import { emitDeviceUevent } from "./device-uevent.ts";
 
 /**
  * Unbinds the driver of a device that the caller holds; nothing when there is none, or when it is not `driver`.
@@ -20,7 +20,9 @@ export function releaseDriver(device: Device, hold: Hold, driver?: Driver): Mayb
   const resumed = device.extras.runtimePm?.resumeToUnbind();
   return after(resumed, () => {
     if (device.extras?.consumers === null) return unbindNow(binding, hold);
-    return after(releaseConsumers(device, hold, binding), (stillMine) => (stillMine ? unbindNow(binding, hold) : undefined));
+    return after(releaseConsumers(device, hold, binding), (stillMine) =>
+      stillMine ? unbindNow(binding, hold) : undefined,
+    );
   });
 }
 
@@ -42,7 +44,8 @@ function unbindNow(binding: Binding, hold: Hold): MaybePromise<void> {
   binding.startUnbinding();
   device.bus?.notify("unbind-driver", device);
   const quiet = device.extras?.runtimePm?.putToUnbind();
-  const removed = quiet === undefined ? removeFromDriver(binding, hold) : quiet.then(() => removeFromDriver(binding, hold));
+  const removed =
+    quiet === undefined ? removeFromDriver(binding, hold) : quiet.then(() => removeFromDriver(binding, hold));
   const cleaned = isPending(removed) ? removed.then(() => cleanUpBinding(binding)) : cleanUpBinding(binding);
   return isPending(cleaned) ? cleaned.then(() => unbound(binding)) : unbound(binding);
 }
@@ -93,4 +96,20 @@ function clear(binding: Binding): void {
   device.binding = null;
   device.bus?.unbound(device);
   device.extras?.runtimePm?.reinit();
+}
+
+/** Unbinds every consumer that uses the device; waits for one that is being probed. */
+function unbindConsumers(device: Device): MaybePromise<void> {
+  for (const link of managedLinks(device.extras?.consumers)) {
+    const wasProbing = link.current === "consumer probing";
+    if (!wasProbing && link.current !== "active") {
+      link.current = "supplier unbinding";
+      continue;
+    }
+    if (!wasProbing) link.current = "supplier unbinding";
+    const { consumer } = link;
+    const released = withLock(consumer, "unbind", (hold) => (wasProbing ? undefined : releaseDriver(consumer, hold)));
+    return after(released, () => unbindConsumers(device));
+  }
+  return undefined;
 }

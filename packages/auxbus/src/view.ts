@@ -136,7 +136,8 @@ export class InProcessView implements BusView {
 
   async explain(path: string): Promise<Explanation> {
     const device = this.#core.findDevice(path);
-    if (device === undefined) throw new BusError("ENODEV", `there is no device ${path}`, { op: "explain", device: path });
+    if (device === undefined)
+      throw new BusError("ENODEV", `there is no device ${path}`, { op: "explain", device: path });
     return this.#core.explain(device);
   }
 

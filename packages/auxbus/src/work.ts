@@ -27,7 +27,11 @@ export class WorkQueue {
     this.#runtime.defer(() => {
       try {
         const result = this.#calls.run(null, fn);
-        if (isPending(result)) result.then(() => this.#done(), (error: unknown) => this.#done(error));
+        if (isPending(result))
+          result.then(
+            () => this.#done(),
+            (error: unknown) => this.#done(error),
+          );
         else this.#done();
       } catch (error) {
         this.#done(error);

@@ -1,4 +1,4 @@
-import { type AuxiliaryDevice, BusError, type Device, type DriverCore } from "auxbus";
+import { type AuxiliaryDevice, BusError, type Device, type DriverCore, Module } from "auxbus";
 import type { Command, DeviceDeclaration, DriverDeclaration } from "./command.ts";
 import { ScenarioDriver } from "./scenario-driver.ts";
 import type { VirtualRuntime } from "./virtual-runtime.ts";
@@ -22,6 +22,8 @@ export interface ScenarioWorldOptions {
 export class ScenarioWorld {
   readonly core: DriverCore;
   readonly runtime: VirtualRuntime;
+  /** Who the root devices belong to. */
+  readonly module: Module = new Module("scenario");
   readonly parents: Map<string, Device> = new Map();
   readonly emit: (line: string) => void;
   readonly start: (command: Command) => void;

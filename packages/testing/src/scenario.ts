@@ -1,5 +1,5 @@
 import { CommandLine, Declarations } from "./command-line.ts";
-import type { Command, CommandName, CommandOf } from "./command.ts";
+import type { Command, CommandName } from "./command.ts";
 import { commandSpecs } from "./commands/index.ts";
 import { ScenarioError } from "./scenario-error.ts";
 
@@ -34,24 +34,16 @@ interface Place {
 
 function parseCommand(words: readonly string[], place: Place): Command {
   const [kind = ""] = words;
-  if (isCommandName(kind)) return parseArguments(kind, words, place);
-  const known = Object.keys(commandSpecs).toSorted().join(", ");
-  throw new ScenarioError(place.file, place.line, `"${kind}" is no command; expected one of: ${known}`);
+  if (!isCommandName(kind)) {
+    const known = Object.keys(commandSpecs).toSorted().join(", ");
+    throw new ScenarioError(place.file, place.line, `"${kind}" is no command; expected one of: ${known}`);
+  }
+  const spec = commandSpecs[kind];
+  return spec.read(
+    new CommandLine({ ...place, words, usage: spec.usage, parse: (nested) => parseCommand(nested, place) }),
+  );
 }
 
 function isCommandName(word: string): word is CommandName {
   return Object.hasOwn(commandSpecs, word);
-}
-
-function parseArguments<K extends CommandName>(kind: K, words: readonly string[], place: Place): CommandOf<K> {
-  const spec = commandSpecs[kind];
-  const line = new CommandLine({
-    ...place,
-    words,
-    usage: spec.usage,
-    parse: (nested) => parseCommand(nested, place),
-  });
-  const args = spec.parse(line);
-  line.end();
-  return { kind, args, line: place.line, label: line.label };
 }

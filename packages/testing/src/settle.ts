@@ -8,15 +8,6 @@ export function promisesSettled(): Promise<void> {
   });
 }
 
-/** The turn that is nearest: browsers have no `setImmediate`, and their `setTimeout` waits for 4 ms. */
+/** Browsers have no `setImmediate`, and let a timer wait longer than one turn. */
 const nextTurn: (fn: () => void) => void =
-  typeof setImmediate === "function"
-    ? (fn) => void setImmediate(fn)
-    : (fn) => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => {
-          port1.close();
-          fn();
-        };
-        port2.postMessage(null);
-      };
+  typeof setImmediate === "function" ? (fn) => void setImmediate(fn) : (fn) => void setTimeout(fn, 0);

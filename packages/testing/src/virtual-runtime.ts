@@ -22,7 +22,9 @@ export class VirtualRuntime implements Runtime {
   #now: number;
   /** In the order in which they fire: by time, then by the order in which they were set. */
   readonly #timers: VirtualTimer[] = [];
-  #work: (() => void)[] = [];
+  readonly #work: (() => void)[] = [];
+  /** How many calls of `runUntilIdle` are running work at the moment. */
+  #runners = 0;
 
   constructor(options: VirtualRuntimeOptions = {}) {
     this.#now = options.start ?? 0;
@@ -80,7 +82,12 @@ export class VirtualRuntime implements Runtime {
 
   /** Runs deferred work until none is left and no promise can settle. Time stands still. */
   async runUntilIdle(): Promise<void> {
-    while (await this.step());
+    this.#runners++;
+    try {
+      while (await this.step());
+    } finally {
+      this.#runners--;
+    }
   }
 
   /** Lets `ms` milliseconds pass: each timer fires at its time, and all its consequences come before the next. */
@@ -105,7 +112,8 @@ export class VirtualRuntime implements Runtime {
     promise.then(settle, settle);
     await promisesSettled();
     while (!settled) {
-      if (!(await this.step())) throw new StuckError();
+      if (this.#runners > 0) await promisesSettled();
+      else if (!(await this.step())) throw new StuckError();
     }
     return promise;
   }

@@ -1,18 +1,18 @@
-import { type CommandSpecs, DONE } from "../command-spec.ts";
+import { type CommandSpecs, defineCommand, DONE } from "../command-spec.ts";
 
 /** Questions to the bus that change nothing. */
 export const busCommands: CommandSpecs<"show" | "find" | "walk" | "deferred"> = {
-  show: {
+  show: defineCommand("show", {
     usage: "show D",
     parse: (line) => ({ device: line.declared("devices") }),
     run: ({ device }, world) => ` driver=${world.device(device).driver?.name ?? "none"}`,
-  },
-  find: {
+  }),
+  find: defineCommand("find", {
     usage: "find NAME",
     parse: (line) => ({ deviceName: line.word("the name") }),
     run: ({ deviceName }, world) => ` -> ${world.core.auxiliary.find(deviceName)?.name ?? "none"}`,
-  },
-  walk: {
+  }),
+  walk: defineCommand("walk", {
     usage: "walk D or -",
     parse(line) {
       const after = line.word("the device, or -");
@@ -23,10 +23,10 @@ export const busCommands: CommandSpecs<"show" | "find" | "walk" | "deferred"> = 
       for (const { name } of world.core.auxiliary.devices(start)) world.emit(`visit ${name}`);
       return DONE;
     },
-  },
-  deferred: {
+  }),
+  deferred: defineCommand("deferred", {
     usage: "deferred",
     parse: () => ({}),
     run: (_, world) => `:${world.core.deferred.list().map(({ device }) => ` ${device.name}`).join("")}`,
-  },
+  }),
 };

@@ -1,8 +1,8 @@
-import { type CommandSpecs, DONE, SUCCEEDED } from "../command-spec.ts";
+import { type CommandSpecs, defineCommand, DONE, SUCCEEDED } from "../command-spec.ts";
 
 /** The two-step life of auxiliary devices, and their references. */
 export const deviceCommands: CommandSpecs<"device" | "init" | "add" | "delete" | "uninit" | "get" | "put"> = {
-  device: {
+  device: defineCommand("device", {
     usage: "device D [parent=P or D2] [name=N] [id=I]",
     parse(line) {
       const parent = line.option("parent");
@@ -15,53 +15,53 @@ export const deviceCommands: CommandSpecs<"device" | "init" | "add" | "delete" |
       world.declareDevice(declaration);
       return undefined;
     },
-  },
-  init: {
+  }),
+  init: defineCommand("init", {
     usage: "init D",
     parse: (line) => ({ device: line.declared("devices") }),
     run({ device }, world) {
       world.initDevice(device);
       return SUCCEEDED;
     },
-  },
-  add: {
+  }),
+  add: defineCommand("add", {
     usage: "add D [modname=M]",
     parse: (line) => ({ device: line.declared("devices"), modname: line.option("modname") }),
     async run({ device, modname }, world) {
       await world.device(device).add(modname === undefined ? {} : { module: modname });
       return SUCCEEDED;
     },
-  },
-  delete: {
+  }),
+  delete: defineCommand("delete", {
     usage: "delete D",
     parse: (line) => ({ device: line.declared("devices") }),
     async run({ device }, world) {
       await world.device(device).delete();
       return DONE;
     },
-  },
-  uninit: {
+  }),
+  uninit: defineCommand("uninit", {
     usage: "uninit D",
     parse: (line) => ({ device: line.declared("devices") }),
     run({ device }, world) {
       world.device(device).uninit();
       return DONE;
     },
-  },
-  get: {
+  }),
+  get: defineCommand("get", {
     usage: "get D",
     parse: (line) => ({ device: line.declared("devices") }),
     run({ device }, world) {
       world.device(device).get();
       return DONE;
     },
-  },
-  put: {
+  }),
+  put: defineCommand("put", {
     usage: "put D",
     parse: (line) => ({ device: line.declared("devices") }),
     run({ device }, world) {
       world.device(device).put();
       return DONE;
     },
-  },
+  }),
 };

@@ -1,10 +1,10 @@
-import { type CommandSpecs, DONE, SUCCEEDED } from "../command-spec.ts";
+import { type CommandSpecs, defineCommand, DONE, SUCCEEDED } from "../command-spec.ts";
 import type { CommandLine } from "../command-line.ts";
 import type { DriverDeclaration } from "../command.ts";
 
 /** Driver objects and their registration. */
 export const driverCommands: CommandSpecs<"driver" | "register" | "unregister" | "unblock"> = {
-  driver: {
+  driver: defineCommand("driver", {
     usage:
       "driver R modname=M [name=N] ids=A[:DATA],B… [probe=E1,E2,…] [suspendret=E] [devm=K] " +
       "[noprobe] [noids] [noremove] [shutdown] [pm] [legacypm] [suppress] [async] [block]",
@@ -13,31 +13,31 @@ export const driverCommands: CommandSpecs<"driver" | "register" | "unregister" |
       world.declareDriver(declaration);
       return undefined;
     },
-  },
-  register: {
+  }),
+  register: defineCommand("register", {
     usage: "register R",
     parse: (line) => ({ driver: line.declared("drivers") }),
     async run({ driver }, world) {
       await world.driver(driver).register();
       return SUCCEEDED;
     },
-  },
-  unregister: {
+  }),
+  unregister: defineCommand("unregister", {
     usage: "unregister R",
     parse: (line) => ({ driver: line.declared("drivers") }),
     async run({ driver }, world) {
       await world.driver(driver).unregister();
       return DONE;
     },
-  },
-  unblock: {
+  }),
+  unblock: defineCommand("unblock", {
     usage: "unblock R",
     parse: (line) => ({ driver: line.declared("drivers") }),
     run({ driver }, world) {
       world.driver(driver).unblock();
       return DONE;
     },
-  },
+  }),
 };
 
 function parseDriver(line: CommandLine): DriverDeclaration {

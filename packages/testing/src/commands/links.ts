@@ -1,9 +1,9 @@
 import { BusError } from "auxbus";
-import type { CommandSpecs } from "../command-spec.ts";
+import { type CommandSpecs, defineCommand } from "../command-spec.ts";
 
 /** Device links. */
 export const linkCommands: CommandSpecs<"devlink"> = {
-  devlink: {
+  devlink: defineCommand("devlink", {
     usage: "devlink C S",
     parse: (line) => ({ consumer: line.declared("devices"), supplier: line.declared("devices") }),
     run({ consumer, supplier }, world) {
@@ -16,5 +16,5 @@ export const linkCommands: CommandSpecs<"devlink"> = {
         throw error;
       }
     },
-  },
+  }),
 };

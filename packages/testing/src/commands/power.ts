@@ -1,8 +1,8 @@
-import { type CommandSpecs, SUCCEEDED } from "../command-spec.ts";
+import { type CommandSpecs, defineCommand, SUCCEEDED } from "../command-spec.ts";
 
 /** Runtime power management, system sleep, shutdown. */
 export const powerCommands: CommandSpecs<"rpm" | "power" | "shutdown"> = {
-  rpm: {
+  rpm: defineCommand("rpm", {
     usage: "rpm enable/disable/get/put D",
     parse: (line) => ({
       call: line.oneOf("the call", ["enable", "disable", "get", "put"]),
@@ -23,8 +23,8 @@ export const powerCommands: CommandSpecs<"rpm" | "power" | "shutdown"> = {
           return ` -> ${await runtimePm.putSync()}`;
       }
     },
-  },
-  power: {
+  }),
+  power: defineCommand("power", {
     usage: "power LEVEL (freezer, devices, platform, processors, core)",
     parse: (line) => ({ level: line.oneOf("LEVEL", ["freezer", "devices", "platform", "processors", "core"]) }),
     async run({ level }, { core }) {
@@ -34,13 +34,13 @@ export const powerCommands: CommandSpecs<"rpm" | "power" | "shutdown"> = {
       await core.power.resume();
       return SUCCEEDED;
     },
-  },
-  shutdown: {
+  }),
+  shutdown: defineCommand("shutdown", {
     usage: "shutdown",
     parse: () => ({}),
     async run(_, { core }) {
       await core.shutdown();
       return undefined;
     },
-  },
+  }),
 };

@@ -1,8 +1,8 @@
-import { type CommandSpecs, SUCCEEDED } from "../command-spec.ts";
+import { type CommandSpecs, defineCommand, SUCCEEDED } from "../command-spec.ts";
 
 /** The devices at the top of the tree, below which scenarios put auxiliary devices. */
 export const rootDeviceCommands: CommandSpecs<"parent" | "unparent"> = {
-  parent: {
+  parent: defineCommand("parent", {
     usage: "parent P",
     parse(line) {
       const parent = line.word("the parent");
@@ -11,11 +11,11 @@ export const rootDeviceCommands: CommandSpecs<"parent" | "unparent"> = {
       return { parent };
     },
     run({ parent }, world) {
-      world.parents.set(parent, world.core.addRootDevice(parent));
+      world.parents.set(parent, world.core.addRootDevice(parent, { owner: world.module }));
       return SUCCEEDED;
     },
-  },
-  unparent: {
+  }),
+  unparent: defineCommand("unparent", {
     usage: "unparent P",
     parse: (line) => ({ parent: line.declared("parents") }),
     async run({ parent }, world) {
@@ -23,5 +23,5 @@ export const rootDeviceCommands: CommandSpecs<"parent" | "unparent"> = {
       world.parents.delete(parent);
       return SUCCEEDED;
     },
-  },
+  }),
 };

@@ -1,4 +1,4 @@
-import { type CommandSpecs, SUCCEEDED } from "../command-spec.ts";
+import { type CommandSpecs, defineCommand, SUCCEEDED } from "../command-spec.ts";
 import type { ScenarioWorld } from "../scenario-world.ts";
 
 const BUS = "bus/auxiliary";
@@ -12,46 +12,46 @@ async function write(world: ScenarioWorld, path: string, value: string): Promise
 export const sysfsCommands: CommandSpecs<
   "bind" | "unbind" | "autoprobe" | "rescan" | "reuevent" | "ls" | "cat" | "readlink"
 > = {
-  bind: {
+  bind: defineCommand("bind", {
     usage: "bind DRIVER DEVICE",
     parse: (line) => ({ driverName: line.word("the driver"), deviceName: line.word("the device") }),
     run: ({ driverName, deviceName }, world) => write(world, `${BUS}/drivers/${driverName}/bind`, deviceName),
-  },
-  unbind: {
+  }),
+  unbind: defineCommand("unbind", {
     usage: "unbind DRIVER DEVICE",
     parse: (line) => ({ driverName: line.word("the driver"), deviceName: line.word("the device") }),
     run: ({ driverName, deviceName }, world) => write(world, `${BUS}/drivers/${driverName}/unbind`, deviceName),
-  },
-  autoprobe: {
+  }),
+  autoprobe: defineCommand("autoprobe", {
     usage: "autoprobe 0/1",
     parse: (line) => ({ on: line.oneOf("autoprobe", ["0", "1"]) === "1" }),
     run: ({ on }, world) => write(world, `${BUS}/drivers_autoprobe`, on ? "1" : "0"),
-  },
-  rescan: {
+  }),
+  rescan: defineCommand("rescan", {
     usage: "rescan DEVICE",
     parse: (line) => ({ deviceName: line.word("the device") }),
     run: ({ deviceName }, world) => write(world, `${BUS}/drivers_probe`, deviceName),
-  },
-  reuevent: {
+  }),
+  reuevent: defineCommand("reuevent", {
     usage: "reuevent DEVICE ACTION",
     parse: (line) => ({ deviceName: line.word("the device"), action: line.word("the action") }),
     run: ({ deviceName, action }, world) => write(world, `${BUS}/devices/${deviceName}/uevent`, action),
-  },
-  ls: {
+  }),
+  ls: defineCommand("ls", {
     usage: "ls PATH",
     parse: (line) => ({ path: line.word("the path") }),
     run: ({ path }, world) => `:${world.core.sysfs.list(path).toSorted(bytewise).map((name) => ` ${name}`).join("")}`,
-  },
-  cat: {
+  }),
+  cat: defineCommand("cat", {
     usage: "cat PATH",
     parse: (line) => ({ path: line.word("the path") }),
     run: ({ path }, world) => `: ${world.core.sysfs.read(path).trimEnd().replaceAll("\n", " ")}`.trimEnd(),
-  },
-  readlink: {
+  }),
+  readlink: defineCommand("readlink", {
     usage: "readlink PATH",
     parse: (line) => ({ path: line.word("the path") }),
     run: ({ path }, world) => `: ${world.core.sysfs.readlink(path)}`,
-  },
+  }),
 };
 
 /** Names in `/sys` are ASCII, so code units compare as bytes do. */

@@ -1,1 +1,12 @@
-export const placeholder = 0;
+import process from "node:process";
+import { processIo } from "./process-io.ts";
+import { runProgram } from "./program.ts";
+
+// A reader that has seen enough (`auxctl … | head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
+// Not process.exit: what has been written must still reach a pipe.
+process.exitCode = await runProgram(process.argv.slice(2), processIo);

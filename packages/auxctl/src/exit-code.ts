@@ -1,0 +1,16 @@
+/** What the command line ends with. */
+export const ExitCode = {
+  /** All went well: traces are equal, the bus was shut down in order. */
+  ok: 0,
+  /** Traces differ, or a module failed. */
+  failed: 1,
+  /** The command line, or a file that it names, cannot be understood or found. */
+  usage: 2,
+} as const;
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** What the user asked for cannot be done as asked: told in one line, without a stack. */
+export class UsageError extends Error {
+  override readonly name: string = "UsageError";
+}

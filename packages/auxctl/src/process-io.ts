@@ -1,0 +1,44 @@
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import type { Io, Output } from "./io.ts";
+
+function output(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (chunk) => void stream.write(chunk),
+    get isTTY() {
+      // Absent, not false, on what is no terminal.
+      return stream.isTTY === true;
+    },
+  };
+}
+
+/** This process. */
+export const processIo: Io = {
+  out: output(process.stdout),
+  err: output(process.stderr),
+  env: process.env,
+  cwd: process.cwd(),
+  readInput: () => text(process.stdin),
+  onTypedLine(fn) {
+    if (!process.stdin.isTTY) return { [Symbol.dispose]: () => {} };
+    const lines = createInterface({ input: process.stdin });
+    lines.on("line", fn);
+    return { [Symbol.dispose]: () => lines.close() };
+  },
+  onInterrupt(fn) {
+    process.on("SIGINT", fn);
+    process.on("SIGTERM", fn);
+    return {
+      [Symbol.dispose]: () => {
+        process.off("SIGINT", fn);
+        process.off("SIGTERM", fn);
+      },
+    };
+  },
+  keepAlive() {
+    const timer = setInterval(() => {}, 0x7fff_ffff);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  },
+  exit: (code) => process.exit(code),
+};

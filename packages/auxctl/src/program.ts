@@ -1,0 +1,67 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { colorsFor } from "./colors.ts";
+import { addCompletionCommand } from "./completion/completion-command.ts";
+import { ExitCode, UsageError } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { addReplayCommand } from "./replay/replay-command.ts";
+import { addRunCommand } from "./run/run-command.ts";
+
+/** How a command of the program tells what the process ends with. */
+export type Finish = (code: ExitCode) => void;
+
+/** The command line: its commands, their options and their help. */
+export function createProgram(io: Io, finish: Finish): Command {
+  const program = new Command("auxctl")
+    .description("Run, replay and look at auxiliary buses.")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .showHelpAfterError("(try --help)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.err.write(text),
+      getOutHasColors: () => io.out.isTTY,
+      getErrHasColors: () => io.err.isTTY,
+    })
+    .addHelpText("after", HELP);
+  addRunCommand(program, io, finish);
+  addReplayCommand(program, io, finish);
+  addCompletionCommand(program, io);
+  return program;
+}
+
+const HELP = `
+Examples:
+  auxctl run sound snd_sof_pci_intel_tgl     a bus with two modules, until Ctrl-C
+  auxctl run --once ./my-driver.js           load, print the device tree, leave
+  auxctl replay conformance --check          compare with what Linux did
+
+Exit codes:
+  0  done; traces are equal
+  1  traces differ, or a module failed
+  2  the command line, a scenario or a module name is wrong`;
+
+/** Runs the command line `args` and returns what the process should end with. */
+export async function runProgram(args: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.ok;
+  const program = createProgram(io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    if (!(error instanceof UsageError)) throw error;
+    io.err.write(`${colorsFor(io.err, io.env).red("auxctl:")} ${error.message}\n`);
+    return ExitCode.usage;
+  }
+}
+
+function version(): string {
+  const manifest: unknown = createRequire(import.meta.url)("../package.json");
+  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return known ? String(manifest.version) : "unknown";
+}

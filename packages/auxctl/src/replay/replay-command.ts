@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import type { Io } from "../io.ts";
+import type { Finish } from "../program.ts";
+import { JsonReport } from "./json-report.ts";
+import { replay } from "./replay.ts";
+import { findScenarioFiles } from "./scenario-files.ts";
+import { TextReport } from "./text-report.ts";
+
+interface Options {
+  readonly check: boolean;
+  readonly strict: boolean;
+  readonly json: boolean;
+}
+
+/** `auxctl replay` */
+export function addReplayCommand(program: Command, io: Io, finish: Finish): void {
+  program
+    .command("replay")
+    .summary("run scenarios and print or check their traces")
+    .description("Run scenarios on a bus of their own, in virtual time, and print what it did, line by line.")
+    .argument("<path...>", "scenario files, folders with *.aux files, or - for the standard input")
+    .option("-c, --check", "compare with the recorded NAME.trace-auxbus or NAME.trace beside each scenario", false)
+    .option("-s, --strict", "refuse to add a deleted device again, instead of imitating Linux", false)
+    .option("--json", "print one JSON object a line", false)
+    .addHelpText("after", HELP)
+    .action(async (paths: string[], options: Options) => {
+      const files = await findScenarioFiles(paths, io.cwd);
+      const report = options.json ? new JsonReport(io) : new TextReport(io, options);
+      finish(await replay(files, options, report, io));
+    });
+}
+
+const HELP = `
+Several traces are framed by === BEGIN NAME and === END NAME. A NAME.trace-auxbus says what this bus answers to
+a misuse that Linux does not survive; it is compared with in strict mode. Where work runs beside the commands
+(deferred and async probes, device links, bg), every device is compared by itself.
+
+Examples:
+  auxctl replay conformance/examples/001-basic.aux
+  auxctl replay conformance --check
+  echo 'parent p0' | auxctl replay -
+
+JSON records:
+  {"type":"scenario","name","file","trace":[…],"check":{"against":"linux"|"auxbus","mode":"lines"|"devices",
+   "equal","differences":[{"subject","expected":[…],"actual":[…]}]}}
+  {"type":"error","file","message"}
+  {"type":"summary","scenarios","linux","refused","different","unusable","seconds"}
+
+Exit codes:
+  0  replayed; with --check, all are equal
+  1  at least one differs
+  2  the command line or a scenario is wrong, or there is nothing to compare with`;

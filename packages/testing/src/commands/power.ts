@@ -1,0 +1,46 @@
+import { type CommandSpecs, defineCommand, SUCCEEDED } from "../command-spec.ts";
+
+/** Runtime power management, system sleep, shutdown. */
+export const powerCommands: CommandSpecs<"rpm" | "power" | "shutdown"> = {
+  rpm: defineCommand("rpm", {
+    usage: "rpm enable/disable/get/put D",
+    parse: (line) => ({
+      call: line.oneOf("the call", ["enable", "disable", "get", "put"]),
+      device: line.declared("devices"),
+    }),
+    async run({ device, call }, world) {
+      const { runtimePm } = world.device(device);
+      switch (call) {
+        case "enable":
+          runtimePm.enable();
+          return SUCCEEDED;
+        case "disable":
+          await runtimePm.disable();
+          return SUCCEEDED;
+        case "get":
+          return ` -> ${await runtimePm.getSync()}`;
+        case "put":
+          return ` -> ${await runtimePm.putSync()}`;
+      }
+    },
+  }),
+  power: defineCommand("power", {
+    usage: "power LEVEL (freezer, devices, platform, processors, core)",
+    parse: (line) => ({ level: line.oneOf("LEVEL", ["freezer", "devices", "platform", "processors", "core"]) }),
+    async run({ level }, { core }) {
+      // Beyond the devices, a system has nothing here that could sleep; before them, only processes are frozen.
+      if (level === "freezer") return SUCCEEDED;
+      await core.power.suspend();
+      await core.power.resume();
+      return SUCCEEDED;
+    },
+  }),
+  shutdown: defineCommand("shutdown", {
+    usage: "shutdown",
+    parse: () => ({}),
+    async run(_, { core }) {
+      await core.shutdown();
+      return undefined;
+    },
+  }),
+};

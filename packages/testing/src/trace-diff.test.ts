@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { diffLines, formatComparison } from "./trace-diff.ts";
+
+describe("diffLines", () => {
+  test("equal lists have no differences to show", () => {
+    expect(diffLines(["a", "b"], ["a", "b"])).toEqual([{ kind: "gap", text: "… 2 equal lines" }]);
+  });
+
+  test("shows what is missing and unexpected, with the lines around it", () => {
+    expect(diffLines([..."abcdefgh"], [..."abcdXfgh"], 1)).toEqual([
+      { kind: "gap", text: "… 3 equal lines" },
+      { kind: "same", text: "d" },
+      { kind: "missing", text: "e" },
+      { kind: "unexpected", text: "X" },
+      { kind: "same", text: "f" },
+      { kind: "gap", text: "… 2 equal lines" },
+    ]);
+  });
+
+  test("finds the longest common part", () => {
+    const kinds = diffLines([..."abc"], [..."bcd"]).map(({ kind, text }) => `${kind} ${text}`);
+    expect(kinds).toEqual(["missing a", "same b", "same c", "unexpected d"]);
+  });
+
+  test("copes with one side empty", () => {
+    expect(diffLines([], ["x"])).toEqual([{ kind: "unexpected", text: "x" }]);
+    expect(diffLines(["x"], [])).toEqual([{ kind: "missing", text: "x" }]);
+  });
+});
+
+describe("formatComparison", () => {
+  const differences = [{ subject: "core.fn.0", expected: ["a", "b"], actual: ["a", "c"] }];
+
+  test("names the device when devices are compared by themselves", () => {
+    expect(formatComparison({ mode: "devices", equal: false, differences })).toBe("core.fn.0:\n  a\n- b\n+ c");
+    expect(formatComparison({ mode: "lines", equal: false, differences })).toBe("  a\n- b\n+ c");
+  });
+
+  test("lets each line be painted", () => {
+    const painted = formatComparison({ mode: "lines", equal: false, differences }, ({ kind }, text) => `<${kind}>${text}`);
+    expect(painted).toBe("<same>  a\n<missing>- b\n<unexpected>+ c");
+  });
+});

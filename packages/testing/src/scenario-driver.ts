@@ -1,4 +1,11 @@
-import { type AuxiliaryDevice, type AuxiliaryDriver, BusError, type Binding, type Driver, type DriverCore } from "auxbus";
+import {
+  type AuxiliaryDevice,
+  type AuxiliaryDriver,
+  BusError,
+  type Binding,
+  type Driver,
+  type DriverCore,
+} from "auxbus";
 import type { Answer, DriverDeclaration } from "./command.ts";
 
 /** A driver object of a scenario: its callbacks say in the trace that they were called, and answer as declared. */

@@ -44,17 +44,43 @@ describe("runScenario", () => {
   });
 
   test("what is done to an object that does not exist is refused, and the scenario goes on", async () => {
-    const lines = ["parent p0", "unparent p0", "unparent p0", "device d0", "add d0 modname=core", "driver a modname=ma", "unregister a"];
-    expect((await run(lines)).slice(4)).toEqual(["unparent p0 -> -ENODEV", "add d0 -> -EINVAL", "unregister a -> -EINVAL"]);
+    const lines = [
+      "parent p0",
+      "unparent p0",
+      "unparent p0",
+      "device d0",
+      "add d0 modname=core",
+      "driver a modname=ma",
+      "unregister a",
+    ];
+    expect((await run(lines)).slice(4)).toEqual([
+      "unparent p0 -> -ENODEV",
+      "add d0 -> -EINVAL",
+      "unregister a -> -EINVAL",
+    ]);
   });
 
   test("a device is initialised once, and again after its release", async () => {
     const trace = await run([...DEVICE.slice(0, 3), "init d0", "uninit d0", "init d0", "uninit d0"]);
-    expect(trace.slice(2)).toEqual(["init d0 -> 0", "init d0 -> -EBUSY", "release d0", "uninit d0", "init d0 -> 0", "release d0", "uninit d0"]);
+    expect(trace.slice(2)).toEqual([
+      "init d0 -> 0",
+      "init d0 -> -EBUSY",
+      "release d0",
+      "uninit d0",
+      "init d0 -> 0",
+      "release d0",
+      "uninit d0",
+    ]);
   });
 
   test("a refused driver does not unregister its namesake", async () => {
-    const lines = ["driver a modname=m ids=core.fn", "driver b modname=m ids=core.fn", "register a", "register b", "unregister b"];
+    const lines = [
+      "driver a modname=m ids=core.fn",
+      "driver b modname=m ids=core.fn",
+      "register a",
+      "register b",
+      "unregister b",
+    ];
     expect((await run(lines)).slice(-2)).toEqual(["register b -> -EBUSY", "unregister b -> -EINVAL"]);
   });
 

@@ -38,13 +38,22 @@ describe("parseScenario", () => {
   });
 
   test("gives a driver and a device what they do not say", () => {
-    expect(parseLast("driver b modname=mb")?.args).toMatchObject({ name: undefined, ids: [], probe: [0], devm: 0, pm: false });
+    expect(parseLast("driver b modname=mb")?.args).toMatchObject({
+      name: undefined,
+      ids: [],
+      probe: [0],
+      devm: 0,
+      pm: false,
+    });
     expect(parseLast("device d1")?.args).toEqual({ device: "d1", parent: undefined, name: undefined, id: 0 });
     expect(parseLast("device d1 id=-3 parent=d0 name=eth")?.args).toMatchObject({ id: -3, parent: "d0" });
   });
 
   test("names a command as traces do, without its options", () => {
-    expect(parseLast("add d0 modname=core")).toMatchObject({ label: "add d0", args: { device: "d0", modname: "core" } });
+    expect(parseLast("add d0 modname=core")).toMatchObject({
+      label: "add d0",
+      args: { device: "d0", modname: "core" },
+    });
     expect(parseLast("rpm get d0")).toMatchObject({ label: "rpm get d0", args: { call: "get", device: "d0" } });
     expect(parseLast("autoprobe 0")).toMatchObject({ label: "autoprobe 0", args: { on: false } });
     expect(parseLast("walk -")).toMatchObject({ label: "walk -", args: { after: undefined } });

@@ -20,7 +20,10 @@ export function parseScenario(text: string, file: string = "scenario"): Scenario
   const declarations = new Declarations();
   const commands: Command[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const words = line.replace(/(^|\s)#.*/, "").split(/\s+/).filter((word) => word !== "");
+    const words = line
+      .replace(/(^|\s)#.*/, "")
+      .split(/\s+/)
+      .filter((word) => word !== "");
     if (words.length > 0) commands.push(parseCommand(words, { file, line: index + 1, declarations }));
   }
   return { file, commands };

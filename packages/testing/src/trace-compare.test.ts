@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { parseScenario } from "./scenario.ts";
 import { compareTraces, comparisonMode } from "./trace-compare.ts";
 
-const SETUP = "parent p0\ndevice d0 parent=p0 name=fn id=0\ndevice d1 parent=p0 name=fn id=1\ndriver a modname=ma ids=core.fn";
+const SETUP =
+  "parent p0\ndevice d0 parent=p0 name=fn id=0\ndevice d1 parent=p0 name=fn id=1\ndriver a modname=ma ids=core.fn";
 const plain = parseScenario(`${SETUP}\ninit d0\nadd d0 modname=core\ninit d1\nadd d1 modname=core\nregister a`);
 const concurrent = parseScenario(
   `${SETUP} async\ninit d0\nadd d0 modname=core\ninit d1\nadd d1 modname=core\nregister a\nbg delete d0\nbg uninit d0`,
@@ -13,12 +14,14 @@ describe("comparisonMode", () => {
     expect(comparisonMode(plain)).toBe("lines");
   });
 
-  test.each(["driver b modname=mb probe=0,EPROBE_DEFER", "driver b modname=mb async", "bg register a", "devlink d0 d1"])(
-    "is per device with %j",
-    (line) => {
-      expect(comparisonMode(parseScenario(`${SETUP}\n${line}`))).toBe("devices");
-    },
-  );
+  test.each([
+    "driver b modname=mb probe=0,EPROBE_DEFER",
+    "driver b modname=mb async",
+    "bg register a",
+    "devlink d0 d1",
+  ])("is per device with %j", (line) => {
+    expect(comparisonMode(parseScenario(`${SETUP}\n${line}`))).toBe("devices");
+  });
 });
 
 describe("compareTraces", () => {
@@ -59,11 +62,28 @@ describe("compareTraces", () => {
       "release d0",
       "uninit d0",
     ];
-    const [register = "", p0 = "", q0 = "", r0 = "", p1 = "", q1 = "", r1 = "", deleted = "", release = "", uninit = ""] = lines;
+    const [
+      register = "",
+      p0 = "",
+      q0 = "",
+      r0 = "",
+      p1 = "",
+      q1 = "",
+      r1 = "",
+      deleted = "",
+      release = "",
+      uninit = "",
+    ] = lines;
     const other = [p1, q1, r1, uninit, p0, q0, r0, release, register, deleted];
-    expect(compareTraces(concurrent, lines.join("\n"), other)).toEqual({ mode: "devices", equal: true, differences: [] });
+    expect(compareTraces(concurrent, lines.join("\n"), other)).toEqual({
+      mode: "devices",
+      equal: true,
+      differences: [],
+    });
     const swapped = [register, q0, p0, r0, p1, q1, r1, deleted, release, uninit];
-    expect(compareTraces(concurrent, lines.join("\n"), swapped).differences.map(({ subject }) => subject)).toEqual(["core.fn.0"]);
+    expect(compareTraces(concurrent, lines.join("\n"), swapped).differences.map(({ subject }) => subject)).toEqual([
+      "core.fn.0",
+    ]);
   });
 
   test("per device, managed actions and releases belong to their device", () => {

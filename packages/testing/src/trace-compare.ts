@@ -46,11 +46,17 @@ function compareLines(subject: Subject, expected: readonly string[], actual: rea
   return equal ? [] : [{ subject, expected, actual }];
 }
 
-function compareSubjects(scenario: Scenario, expected: readonly string[], actual: readonly string[]): TraceDifference[] {
+function compareSubjects(
+  scenario: Scenario,
+  expected: readonly string[],
+  actual: readonly string[],
+): TraceDifference[] {
   const recorded = bySubject(scenario, expected);
   const ours = bySubject(scenario, actual);
   const subjects = new Set([...recorded.keys(), ...ours.keys()]);
-  return [...subjects].flatMap((subject) => compareLines(subject, recorded.get(subject) ?? [], ours.get(subject) ?? []));
+  return [...subjects].flatMap((subject) =>
+    compareLines(subject, recorded.get(subject) ?? [], ours.get(subject) ?? []),
+  );
 }
 
 function bySubject(scenario: Scenario, lines: readonly string[]): Map<Subject, string[]> {

@@ -37,7 +37,10 @@ describe("formatComparison", () => {
   });
 
   test("lets each line be painted", () => {
-    const painted = formatComparison({ mode: "lines", equal: false, differences }, ({ kind }, text) => `<${kind}>${text}`);
+    const painted = formatComparison(
+      { mode: "lines", equal: false, differences },
+      ({ kind }, text) => `<${kind}>${text}`,
+    );
     expect(painted).toBe("<same>  a\n<missing>- b\n<unexpected>+ c");
   });
 });

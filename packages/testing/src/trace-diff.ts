@@ -33,7 +33,10 @@ export function diffLines(expected: readonly string[], actual: readonly string[]
 const SIGNS = { same: "  ", missing: "- ", unexpected: "+ ", gap: "  " } as const;
 
 /** A comparison as text: `-` for what the recording has and the other trace has not, `+` for the opposite. */
-export function formatComparison(comparison: TraceComparison, paint: (line: DiffLine, text: string) => string = (_, text) => text): string {
+export function formatComparison(
+  comparison: TraceComparison,
+  paint: (line: DiffLine, text: string) => string = (_, text) => text,
+): string {
   const lines: string[] = [];
   for (const { subject, expected, actual } of comparison.differences) {
     if (comparison.mode === "devices") lines.push(`${subject}:`);

@@ -124,6 +124,8 @@ export class StuckError extends Error {
   override readonly name: string = "StuckError";
 
   constructor() {
-    super("nothing is left to run, and what was waited for has not happened; does it need time (advance) or another call?");
+    super(
+      "nothing is left to run, and what was waited for has not happened; does it need time (advance) or another call?",
+    );
   }
 }

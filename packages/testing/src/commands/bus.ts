@@ -27,6 +27,10 @@ export const busCommands: CommandSpecs<"show" | "find" | "walk" | "deferred"> = 
   deferred: defineCommand("deferred", {
     usage: "deferred",
     parse: () => ({}),
-    run: (_, world) => `:${world.core.deferred.list().map(({ device }) => ` ${device.name}`).join("")}`,
+    run: (_, world) =>
+      `:${world.core.deferred
+        .list()
+        .map(({ device }) => ` ${device.name}`)
+        .join("")}`,
   }),
 };

@@ -40,7 +40,12 @@ export const sysfsCommands: CommandSpecs<
   ls: defineCommand("ls", {
     usage: "ls PATH",
     parse: (line) => ({ path: line.word("the path") }),
-    run: ({ path }, world) => `:${world.core.sysfs.list(path).toSorted(bytewise).map((name) => ` ${name}`).join("")}`,
+    run: ({ path }, world) =>
+      `:${world.core.sysfs
+        .list(path)
+        .toSorted(bytewise)
+        .map((name) => ` ${name}`)
+        .join("")}`,
   }),
   cat: defineCommand("cat", {
     usage: "cat PATH",

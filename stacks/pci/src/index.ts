@@ -1,0 +1,2 @@
+export { PciBus, type PciDriver } from "./pci-bus.ts";
+export { PciDevice, type PciDeviceId, type PciFunction } from "./pci-device.ts";

@@ -1,0 +1,77 @@
+import { type AuxiliaryDevice, type AuxiliaryDriver, BusError, defineAuxiliaryDriver, type Module } from "auxbus";
+import { Debugfs, type DebugfsFileOps } from "@auxbus/debugfs";
+import { enableClientPm, refuseCrashed, type SofClient, withDspAwake } from "@auxbus/snd_sof";
+import { flood, type FloodResult, formatResult } from "./flood.ts";
+
+const MAX_COUNT = 10_000;
+const MAX_DURATION = 1000;
+
+const COUNT_FILE = "ipc_flood_count";
+const DURATION_FILE = "ipc_flood_duration_ms";
+
+/** Measures the IPC of the DSP: `echo 1000 > sof/ipc_flood_count`, then read the file. */
+export const driver: AuxiliaryDriver = defineAuxiliaryDriver({
+  idTable: [{ name: "snd_sof.ipc_flood", contract: "^1.0.0" }],
+  // Removing the files waits for whoever has them open, however long.
+  removeTimeout: 0,
+
+  probe(device, _id, { driver: { module }, resources }) {
+    const debugfs = Debugfs.of(device.core);
+    const client = device.shared;
+    const dir = debugfs.createDir(device.name, client.debugfsRoot);
+    resources.defer(() => debugfs.remove(dir));
+    createFiles(debugfs, dir, device, client, module);
+    if (device.id === 0) {
+      for (const name of [COUNT_FILE, DURATION_FILE]) {
+        const link = debugfs.createSymlink(name, client.debugfsRoot, `${device.name}/${name}`);
+        resources.defer(() => debugfs.remove(link));
+      }
+    }
+    enableClientPm(device);
+  },
+
+  async remove(device) {
+    await device.runtimePm.disable();
+  },
+});
+
+function createFiles(
+  debugfs: Debugfs,
+  dir: ReturnType<Debugfs["createDir"]>,
+  device: AuxiliaryDevice,
+  client: SofClient,
+  owner: Module,
+): void {
+  let last: FloodResult | undefined;
+  const ops = (name: string, most: number): DebugfsFileOps => ({
+    open: () => refuseCrashed(client),
+    read: () => (last === undefined ? "" : formatResult(last)),
+    async write(data) {
+      const limit = Math.min(parseUnsigned(data), most);
+      if (limit === 0) return data.byteLength;
+      const { result, error } = await withDspAwake(device, () =>
+        flood(client, device.core.runtime, name === COUNT_FILE ? { count: limit } : { duration: limit }),
+      );
+      if (result !== undefined) last = result;
+      if (error !== undefined) {
+        device.core.log.error(`${device.name}: ipc flood test failed at ${result?.count ?? 0} iterations`, {
+          device: device.name,
+          error,
+        });
+        throw error;
+      }
+      return data.byteLength;
+    },
+  });
+  debugfs.createFile(COUNT_FILE, dir, ops(COUNT_FILE, MAX_COUNT), { owner, holdWhileOpen: true });
+  debugfs.createFile(DURATION_FILE, dir, ops(DURATION_FILE, MAX_DURATION), { owner, holdWhileOpen: true });
+}
+
+/** A number as the kernel's `kstrtoul` takes it: decimal, octal after 0, hexadecimal after 0x. */
+function parseUnsigned(data: Uint8Array): number {
+  const text = new TextDecoder().decode(data).replace(/\n$/, "");
+  const match = /^\+?(?:(0[xX][0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))$/.exec(text);
+  if (match === null) throw new BusError("EINVAL", `${JSON.stringify(text)} is no unsigned number`, { op: "write" });
+  const [, hex, octal] = match;
+  return hex !== undefined ? Number(hex) : octal !== undefined ? Number.parseInt(octal, 8) : Number(text);
+}

@@ -1,0 +1,2 @@
+export { driver } from "./driver.ts";
+export { type FloodResult, formatResult } from "./flood.ts";

@@ -1,0 +1,103 @@
+import { BusError, type DriverCore } from "auxbus";
+import { type CompressOps, CompressStream } from "./compress.ts";
+
+export interface SoundCardOptions {
+  /** Names of the links between DAIs, such as `Compress Probe Capture`. */
+  readonly links?: readonly string[];
+  /** Makes the card a compressed capture device. */
+  readonly compress?: CompressOps;
+}
+
+/** A card that programs can use. */
+export interface SoundCard {
+  /** The lowest that was free. */
+  readonly index: number;
+  readonly name: string;
+  readonly links: readonly string[];
+  readonly compress: CompressOps | undefined;
+}
+
+/** What a driver contributes to cards. */
+export interface SoundComponent {
+  readonly name: string;
+  readonly dais: readonly string[];
+}
+
+const instances = new WeakMap<DriverCore, Sound>();
+
+/** The sound subsystem of one driver core: what is registered, and the streams that are open. */
+export class Sound {
+  readonly #cards: (SoundCard | undefined)[] = [];
+  readonly #components = new Map<string, SoundComponent>();
+  readonly #streams = new Map<SoundCard, CompressStream>();
+
+  static of(core: DriverCore): Sound {
+    let sound = instances.get(core);
+    if (sound === undefined) {
+      sound = new Sound();
+      instances.set(core, sound);
+    }
+    return sound;
+  }
+
+  cards(): SoundCard[] {
+    return this.#cards.filter((card) => card !== undefined);
+  }
+
+  components(): SoundComponent[] {
+    return [...this.#components.values()];
+  }
+
+  /** @throws {BusError} `EEXIST` there is a card of that name */
+  registerCard(name: string, options: SoundCardOptions = {}): SoundCard {
+    if (this.cards().some((card) => card.name === name)) {
+      throw new BusError("EEXIST", `there is a sound card ${name} already`, { op: "registerCard" });
+    }
+    const free = this.#cards.indexOf(undefined);
+    const index = free === -1 ? this.#cards.length : free;
+    const card: SoundCard = { index, name, links: options.links ?? [], compress: options.compress };
+    this.#cards[index] = card;
+    return card;
+  }
+
+  /** Takes a card away; its stream is closed first. */
+  async unregisterCard(card: SoundCard): Promise<void> {
+    await this.#streams.get(card)?.close();
+    if (this.#cards[card.index] === card) this.#cards[card.index] = undefined;
+  }
+
+  /** @throws {BusError} `EEXIST` */
+  registerComponent(component: SoundComponent): void {
+    if (this.#components.has(component.name)) {
+      throw new BusError("EEXIST", `there is a sound component ${component.name} already`, { op: "registerComponent" });
+    }
+    this.#components.set(component.name, component);
+  }
+
+  unregisterComponent(name: string): void {
+    this.#components.delete(name);
+  }
+
+  /**
+   * Opens the compressed capture device of a card.
+   *
+   * @throws {BusError} `ENODEV` there is no such card, or it has none; `EBUSY` it is open; else what the driver throws
+   */
+  async openCapture(name: string): Promise<CompressStream> {
+    const card = this.cards().find((c) => c.name === name);
+    if (card?.compress === undefined) {
+      throw new BusError("ENODEV", `no card ${name} with a compressed capture device`, { op: "openCapture" });
+    }
+    if (this.#streams.has(card))
+      throw new BusError("EBUSY", `the capture device of ${name} is open`, { op: "openCapture" });
+    const stream = new CompressStream(card.compress, () => void this.#streams.delete(card));
+    this.#streams.set(card, stream);
+    try {
+      await card.compress.startup();
+    } catch (error) {
+      this.#streams.delete(card);
+      throw error;
+    }
+    return stream;
+  }
+}

@@ -1,15 +1,13 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { isatty } from "node:tty";
 import type { Io, Output } from "./io.ts";
 
-function output(stream: NodeJS.WriteStream): Output {
+function output(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
   return {
     write: (chunk) => void stream.write(chunk),
-    get isTTY() {
-      // Absent, not false, on what is no terminal.
-      return stream.isTTY === true;
-    },
+    isTTY: isatty(stream.fd),
   };
 }
 
@@ -21,7 +19,7 @@ export const processIo: Io = {
   cwd: process.cwd(),
   readInput: () => text(process.stdin),
   onTypedLine(fn) {
-    if (!process.stdin.isTTY) return { [Symbol.dispose]: () => {} };
+    if (!isatty(process.stdin.fd)) return { [Symbol.dispose]: () => {} };
     const lines = createInterface({ input: process.stdin });
     lines.on("line", fn);
     return { [Symbol.dispose]: () => lines.close() };

@@ -24,6 +24,7 @@ export function createProgram(io: Io, finish: Finish): Command {
       writeErr: (text) => io.err.write(text),
       getOutHasColors: () => io.out.isTTY,
       getErrHasColors: () => io.err.isTTY,
+      outputError: (text, write) => write(text.replace(/^error:/, colorsFor(io.err, io.env).red("auxctl:"))),
     })
     .addHelpText("after", HELP);
   addRunCommand(program, io, finish);

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { diffLines, formatComparison } from "./trace-diff.ts";
 
+const list = (letters: string): string[] => letters.split("");
+
 describe("diffLines", () => {
   test("equal lists have no differences to show", () => {
     expect(diffLines(["a", "b"], ["a", "b"])).toEqual([{ kind: "gap", text: "… 2 equal lines" }]);
   });
 
   test("shows what is missing and unexpected, with the lines around it", () => {
-    expect(diffLines([..."abcdefgh"], [..."abcdXfgh"], 1)).toEqual([
+    expect(diffLines(list("abcdefgh"), list("abcdXfgh"), 1)).toEqual([
       { kind: "gap", text: "… 3 equal lines" },
       { kind: "same", text: "d" },
       { kind: "missing", text: "e" },
@@ -18,7 +20,7 @@ describe("diffLines", () => {
   });
 
   test("finds the longest common part", () => {
-    const kinds = diffLines([..."abc"], [..."bcd"]).map(({ kind, text }) => `${kind} ${text}`);
+    const kinds = diffLines(list("abc"), list("bcd")).map(({ kind, text }) => `${kind} ${text}`);
     expect(kinds).toEqual(["missing a", "same b", "same c", "unexpected d"]);
   });
 

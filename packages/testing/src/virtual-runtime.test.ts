@@ -59,7 +59,7 @@ describe("VirtualRuntime", () => {
     runtime.defer(() => {
       order.push("a");
       void (async () => {
-        for (let i = 0; i < 50; i++) await null;
+        for (let i = 0; i < 50; i++) await Promise.resolve();
         order.push("after 50 awaits");
       })();
     });

@@ -105,13 +105,13 @@ export class VirtualRuntime implements Runtime {
 
   /** Waits for `promise`, running deferred work as long as it is needed, but letting no time pass. */
   async complete<T>(promise: Promise<T>): Promise<T> {
-    let settled = false;
+    const outcome = { settled: false };
     const settle = (): void => {
-      settled = true;
+      outcome.settled = true;
     };
     promise.then(settle, settle);
     await promisesSettled();
-    while (!settled) {
+    while (!outcome.settled) {
       if (this.#runners > 0) await promisesSettled();
       else if (!(await this.step())) throw new StuckError();
     }

@@ -7,9 +7,9 @@ import { findScenarioFiles } from "./scenario-files.ts";
 import { TextReport } from "./text-report.ts";
 
 interface Options {
-  readonly check: boolean;
-  readonly strict: boolean;
-  readonly json: boolean;
+  readonly check?: boolean;
+  readonly strict?: boolean;
+  readonly json?: boolean;
 }
 
 /** `auxctl replay` */
@@ -19,14 +19,14 @@ export function addReplayCommand(program: Command, io: Io, finish: Finish): void
     .summary("run scenarios and print or check their traces")
     .description("Run scenarios on a bus of their own, in virtual time, and print what it did, line by line.")
     .argument("<path...>", "scenario files, folders with *.aux files, or - for the standard input")
-    .option("-c, --check", "compare with the recorded NAME.trace-auxbus or NAME.trace beside each scenario", false)
-    .option("-s, --strict", "refuse to add a deleted device again, instead of imitating Linux", false)
-    .option("--json", "print one JSON object a line", false)
+    .option("-c, --check", "compare with the recorded NAME.trace-auxbus or NAME.trace beside each scenario")
+    .option("-s, --strict", "refuse to add a deleted device again, instead of imitating Linux")
+    .option("--json", "print one JSON object a line")
     .addHelpText("after", HELP)
-    .action(async (paths: string[], options: Options) => {
+    .action(async (paths: string[], { check = false, strict = false, json = false }: Options) => {
       const files = await findScenarioFiles(paths, io.cwd);
-      const report = options.json ? new JsonReport(io) : new TextReport(io, options);
-      finish(await replay(files, options, report, io));
+      const report = json ? new JsonReport(io) : new TextReport(io, { check });
+      finish(await replay(files, { check, strict }, report, io));
     });
 }
 

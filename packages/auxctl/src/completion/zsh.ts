@@ -1,0 +1,35 @@
+import { type CompletedCommand, type CompletedOption, quoted } from "./completed-command.ts";
+
+export function zshScript(commands: readonly CompletedCommand[]): string {
+  const names = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
+  const cases = commands.map(({ name, options, words }) => {
+    const rest = words.length > 0 ? `*:word:(${words.join(" ")})` : "*:file:_files";
+    return `    ${name}) _arguments ${[...options.flatMap(specs), quoted(rest)].join(" ")} ;;`;
+  });
+  return `#compdef auxctl
+_auxctl() {
+  local -a commands=(
+${names.join("\n")}
+    'help:print help for a command'
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  local command=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $command in
+${cases.join("\n")}
+    help) _describe command commands ;;
+  esac
+}
+if [ "$funcstack[1]" = _auxctl ]; then _auxctl "$@"; else compdef _auxctl auxctl; fi
+`;
+}
+
+function specs({ short, long, description, takesValue }: CompletedOption): string[] {
+  const text = description.replaceAll(/[[\]:]/g, "\\$&");
+  const value = takesValue ? ":value:" : "";
+  return [short, long].flatMap((flag) => (flag === undefined ? [] : [quoted(`*${flag}[${text}]${value}`)]));
+}

@@ -1,0 +1,146 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { beforeAll, describe, expect, test } from "vitest";
+import { auxctl } from "./fake-io.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const BIN = join(ROOT, "packages/auxctl/bin/auxctl.js");
+const EXAMPLES = join(ROOT, "conformance/examples");
+
+function bin(args: readonly string[], cwd: string = ROOT): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], { cwd, encoding: "utf8" });
+  return { code: status, stdout, stderr };
+}
+
+describe("the auxctl program, as it is installed", () => {
+  beforeAll(() => {
+    const { stderr } = bin(["--version"]);
+    if (stderr.includes("ERR_MODULE_NOT_FOUND")) throw new Error("auxctl is not built: run npm run build first");
+  });
+
+  test("tells its version", () => {
+    const manifest: { version: string } = JSON.parse(readFileSync(join(ROOT, "packages/auxctl/package.json"), "utf8"));
+    expect(bin(["--version"])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+  });
+
+  test("replays a scenario byte for byte", () => {
+    const stdout = readFileSync(join(EXAMPLES, "001-basic.trace"), "utf8");
+    expect(bin(["replay", join(EXAMPLES, "001-basic.aux")])).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  test("checks every scenario", () => {
+    const { code, stdout } = bin(["replay", "--check", "conformance"]);
+    expect(stdout).toContain("286 equal to Linux 7.3, 10 to a documented refusal, 0 differ");
+    expect(code).toBe(0);
+  });
+
+  test("ends with 1 for a difference and 2 for what it cannot understand", () => {
+    const cwd = tempFolder({ "x.aux": "log x", "x.trace": "y\n" });
+    expect(bin(["replay", "--check", "x.aux"], cwd).code).toBe(1);
+    expect(bin(["replay", "nope.aux"], cwd)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "auxctl: nope.aux: no such file or folder\n",
+    });
+    expect(bin(["frob"], cwd)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "auxctl: unknown command 'frob'\n(try --help)\n",
+    });
+  });
+
+  test("is quiet when its reader has seen enough", () => {
+    const pipeline = `"${process.execPath}" "${BIN}" replay conformance | head -n 1`;
+    const { stdout, stderr } = spawnSync("bash", ["-o", "pipefail", "-c", pipeline], { cwd: ROOT, encoding: "utf8" });
+    expect(stdout).toMatch(/^=== BEGIN /);
+    expect(stderr).toBe("");
+  });
+
+  test("runs a bus until SIGTERM, and takes it down in order", async () => {
+    const nic = `let nic;
+export const init = ({ core }) => { nic = core.addRootDevice("nic0"); };
+export const exit = () => nic.destroy();`;
+    const cwd = tempFolder({ "nic.mjs": nic });
+    const child = spawn(process.execPath, [BIN, "run", "--json", "./nic.mjs"], { cwd });
+    const printed = text(child.stdout);
+    let seen = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (seen.includes('"tree"')) child.kill("SIGTERM");
+    });
+    const [code] = await once(child, "close");
+    const types = (await printed)
+      .trimEnd()
+      .split("\n")
+      .map((line) => String(JSON.parse(line).type));
+    expect(types.filter((type) => type !== "uevent")).toEqual(["auxctl", "module", "tree", "module"]);
+    expect(types.filter((type) => type === "uevent")).toHaveLength(2);
+    expect(code).toBe(0);
+  });
+});
+
+describe("help", () => {
+  test.each([[["--help"]], [["run", "--help"]], [["replay", "--help"]], [["completion", "--help"]]])(
+    "%j has examples and exit codes",
+    async (args) => {
+      const { code, stdout } = await auxctl(args);
+      expect(stdout).toMatch(/^Examples:\n {2}\S/m);
+      expect(stdout).toMatch(/^Exit codes:\n {2}0 {2}/m);
+      expect(stdout).not.toMatch(/.{121}/);
+      expect(code).toBe(0);
+    },
+  );
+
+  test("without a command, help is shown and the end is 2", async () => {
+    const { code, stderr } = await auxctl([]);
+    expect(stderr).toContain("Usage: auxctl");
+    expect(code).toBe(2);
+  });
+});
+
+describe("auxctl completion", () => {
+  test("bash completes commands, options, files and shells", async () => {
+    const { stdout: script } = await auxctl(["completion", "bash"]);
+    const complete = (...words: string[]): string[] => {
+      const line = ["auxctl", ...words].map((word) => `'${word}'`).join(" ");
+      const ask = `${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length}; _auxctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const { stdout, stderr } = spawnSync("bash", ["-c", ask], { cwd: EXAMPLES, encoding: "utf8" });
+      expect(stderr).toBe("");
+      return stdout.trimEnd().split("\n");
+    };
+    expect(complete("re")).toEqual(["replay"]);
+    expect(complete("")).toEqual(["run", "replay", "completion", "help", "--help", "--version"]);
+    expect(complete("replay", "--")).toEqual(["--check", "--strict", "--json", "--help"]);
+    expect(complete("run", "-p")).toEqual(["-p"]);
+    expect(complete("replay", "001-basic.a")).toEqual(["001-basic.aux"]);
+    expect(complete("completion", "")).toEqual(["bash", "zsh", "fish"]);
+    expect(complete("help", "comp")).toEqual(["completion"]);
+  });
+
+  test("zsh and fish know every command and option", async () => {
+    const zsh = (await auxctl(["completion", "zsh"])).stdout;
+    expect(zsh).toMatch(/^#compdef auxctl\n/);
+    expect(zsh).toContain("'run:run a bus with modules in the foreground'");
+    expect(zsh).toContain("'*--param[set a parameter of a module (repeatable)]:value:'");
+    expect(zsh).toContain("'*:word:(bash zsh fish)'");
+    const fish = (await auxctl(["completion", "fish"])).stdout;
+    expect(fish).toContain(
+      "complete -c auxctl -f -n 'not __fish_seen_subcommand_from run replay completion help' -a run",
+    );
+    expect(fish).toContain(
+      "complete -c auxctl -n '__fish_seen_subcommand_from run' -s p -l param -x -d 'set a parameter of a module (repeatable)'",
+    );
+    // The apostrophe of a description does not end its quotes.
+    expect(fish).toContain("all of the bus'\\''s log");
+  });
+
+  test("refuses a shell that it does not know", async () => {
+    const { code, stderr } = await auxctl(["completion", "tcsh"]);
+    expect(stderr).toContain("Allowed choices are bash, zsh, fish.");
+    expect(code).toBe(2);
+  });
+});

@@ -1,4 +1,4 @@
-import { figure, type Results } from "./report.ts";
+import { figure, type Results } from "./results.ts";
 
 /** A figure to hold. */
 export interface Aim {

@@ -5,7 +5,8 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { plan, type Task } from "./plan.ts";
-import { type Figure, render, type Results } from "./report.ts";
+import { render } from "./report.ts";
+import type { Figure, Results } from "./results.ts";
 
 const HELP = `Usage: npm run bench -- [options]
 

@@ -1,28 +1,6 @@
 import { AIMS } from "./aims.ts";
 import { UNITS } from "./plan.ts";
-
-export interface Figure {
-  readonly measure: string;
-  readonly contender: string;
-  readonly n: number;
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-export interface Results {
-  readonly date: string;
-  readonly node: string;
-  readonly cpu: string;
-  readonly samples: number;
-  readonly figures: readonly Figure[];
-  readonly skipped: readonly string[];
-}
-
-/** The median of one figure; undefined when it was not measured. */
-export function figure({ figures }: Results, measure: string, contender: string, n: number): number | undefined {
-  return figures.find((f) => f.measure === measure && f.contender === contender && f.n === n)?.median;
-}
+import { figure, type Results } from "./results.ts";
 
 /** Markdown tables: a table a measure, contenders down, sizes across, then the aims. */
 export function render(results: Results): string {
@@ -42,7 +20,7 @@ export function render(results: Results): string {
       table(["", ...sizes.map((n) => n.toLocaleString("en"))], rows),
     );
   }
-  const aims = AIMS.map((aim) => ({ ...aim, result: aim.measure(results) })).filter(
+  const aims = AIMS.map(({ aim, unit, most, measure }) => ({ aim, unit, most, result: measure(results) })).filter(
     ({ result }) => result !== undefined,
   );
   if (aims.length > 0) {

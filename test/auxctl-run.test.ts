@@ -117,6 +117,16 @@ export const exit = () => new Promise((resolve) => process.emit("${signal} exiti
     expect(stdout).toContain("|- nic.eth.0   unbound  no registered driver matches auxiliary:nic.eth\n`- nic.rdma.0");
   });
 
+  test("a package may be a library, with nothing to start", async () => {
+    const library = {
+      "node_modules/lib/package.json": `{"name":"lib","exports":"./lib.mjs"}`,
+      "node_modules/lib/lib.mjs": "",
+    };
+    const { code, stderr } = await auxctl(["run", "-1", "-v", "lib"], { cwd: tempFolder(library) });
+    expect(stderr).toBe("module lib loaded\nmodule lib unloaded\n");
+    expect(code).toBe(0);
+  });
+
   test("hands parameters to their module", async () => {
     const { stdout } = await auxctl(["run", "-1", "./nic.js", "-p", "nic.functions=a=b,c"], { cwd: tempFolder(files) });
     expect(stdout).toContain("nic.a=b.0");

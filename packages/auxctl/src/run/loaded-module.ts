@@ -2,7 +2,10 @@ import { type AuxiliaryDriver, type Driver, type DriverCore, Module } from "auxb
 import type { Params } from "./module-params.ts";
 import type { ModuleSource } from "./module-source.ts";
 
-/** What the entry of a module exports: `init` and `exit`, or just a `driver`, which is registered for it. */
+/**
+ * What the entry of a module exports: `init` and `exit`, or just a `driver`, which is registered for it. A library,
+ * that others import, has nothing to start, as a kernel module without `module_init`.
+ */
 interface ModuleEntry {
   readonly init?: (context: { core: DriverCore; module: Module; params: Params }) => void | PromiseLike<void>;
   readonly exit?: (context: { core: DriverCore; module: Module }) => void | PromiseLike<void>;
@@ -33,7 +36,7 @@ export class LoadedModule {
       throw new ModuleError(`cannot load module ${source.name}: ${message(cause)}`, { cause });
     };
     const entry: unknown = await import(source.url).catch(refuse);
-    if (!isModuleEntry(entry)) {
+    if (!isModuleEntry(entry, source.mayBeLibrary)) {
       throw new ModuleError(`${source.name} is no module: ${source.url} exports neither init and exit nor a driver`);
     }
     const loaded = new LoadedModule(core, new Module(source.name), entry);
@@ -59,12 +62,13 @@ export class LoadedModule {
   }
 }
 
-function isModuleEntry(exports: unknown): exports is ModuleEntry {
+function isModuleEntry(exports: unknown, mayBeLibrary: boolean): exports is ModuleEntry {
   if (typeof exports !== "object" || exports === null) return false;
-  const init = "init" in exports && typeof exports.init === "function";
-  const exit = !("exit" in exports) || typeof exports.exit === "function";
-  const driver = "driver" in exports && typeof exports.driver === "object" && exports.driver !== null;
-  return (init || driver) && exit;
+  const init = "init" in exports ? typeof exports.init : "undefined";
+  const exit = "exit" in exports ? typeof exports.exit : "undefined";
+  const driver = "driver" in exports ? typeof exports.driver : "undefined";
+  const sound = [init, exit].every((type) => type === "function" || type === "undefined");
+  return sound && (mayBeLibrary || init === "function" || (driver === "object" && exit === "undefined"));
 }
 
 function message(error: unknown): string {

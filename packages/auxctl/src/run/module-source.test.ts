@@ -15,11 +15,27 @@ describe("findModule", () => {
       "folder/package.json": manifest({ name: "@acme/gateway", main: "lib.js" }),
       "nameless/package.json": manifest({}),
     });
-    expect(await findModule("./my-driver.js", cwd)).toEqual({ name: "my-driver", url: urlOf(cwd, "my-driver.js") });
-    expect(await findModule("my-driver.js", cwd)).toEqual({ name: "my-driver", url: urlOf(cwd, "my-driver.js") });
-    expect(await findModule("./folder", cwd)).toEqual({ name: "gateway", url: urlOf(cwd, "folder/lib.js") });
+    expect(await findModule("./my-driver.js", cwd)).toEqual({
+      name: "my-driver",
+      url: urlOf(cwd, "my-driver.js"),
+      mayBeLibrary: false,
+    });
+    expect(await findModule("my-driver.js", cwd)).toEqual({
+      name: "my-driver",
+      url: urlOf(cwd, "my-driver.js"),
+      mayBeLibrary: false,
+    });
+    expect(await findModule("./folder", cwd)).toMatchObject({
+      name: "gateway",
+      url: urlOf(cwd, "folder/lib.js"),
+      mayBeLibrary: true,
+    });
     expect(await findModule("..", join(cwd, "folder/x"))).toMatchObject({ name: "gateway" });
-    expect(await findModule("./nameless", cwd)).toEqual({ name: "nameless", url: urlOf(cwd, "nameless/index.js") });
+    expect(await findModule("./nameless", cwd)).toMatchObject({
+      name: "nameless",
+      url: urlOf(cwd, "nameless/index.js"),
+      mayBeLibrary: true,
+    });
   });
 
   test("a name is a package, or one of @auxbus, here or in a folder above", async () => {
@@ -31,13 +47,22 @@ describe("findModule", () => {
     });
     const cwd = join(root, "deep/down");
     const modules = join(root, "node_modules");
-    expect(await findModule("snd_sof", cwd)).toEqual({
+    expect(await findModule("snd_sof", cwd)).toMatchObject({
       name: "snd_sof",
       url: urlOf(modules, "@auxbus/snd_sof/sof.js"),
+      mayBeLibrary: true,
     });
     expect(await findModule("@auxbus/snd_sof", cwd)).toMatchObject({ name: "snd_sof" });
-    expect(await findModule("gateway", cwd)).toEqual({ name: "gateway", url: urlOf(modules, "gateway/gw.js") });
-    expect(await findModule("@acme/hub", cwd)).toEqual({ name: "hub", url: urlOf(modules, "@acme/hub/index.js") });
+    expect(await findModule("gateway", cwd)).toMatchObject({
+      name: "gateway",
+      url: urlOf(modules, "gateway/gw.js"),
+      mayBeLibrary: true,
+    });
+    expect(await findModule("@acme/hub", cwd)).toMatchObject({
+      name: "hub",
+      url: urlOf(modules, "@acme/hub/index.js"),
+      mayBeLibrary: true,
+    });
   });
 
   test("the user's folder comes before auxctl's own", async () => {

@@ -10,6 +10,8 @@ export interface ModuleSource {
   readonly name: string;
   /** What to import. */
   readonly url: string;
+  /** A package may be there only for what others import from it; who names a file wants it to do something. */
+  readonly mayBeLibrary: boolean;
 }
 
 /** Where packages are looked for after the user's own folder: beside auxctl. */
@@ -37,7 +39,7 @@ async function atPath(path: string): Promise<ModuleSource | undefined> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return undefined;
   if (stats.isDirectory()) return inFolder(path, basename(path));
-  return { name: basename(path, extname(path)), url: pathToFileURL(path).href };
+  return { name: basename(path, extname(path)), url: pathToFileURL(path).href, mayBeLibrary: false };
 }
 
 async function inFolder(folder: string, fallback: string): Promise<ModuleSource | undefined> {
@@ -45,7 +47,11 @@ async function inFolder(folder: string, fallback: string): Promise<ModuleSource 
   if (manifest === undefined) return undefined;
   const { name = fallback, entry } = manifest;
   if (entry === undefined) throw new UsageError(`package ${name} in ${folder} exports nothing that could be imported`);
-  return { name: name.slice(name.lastIndexOf("/") + 1), url: pathToFileURL(join(folder, entry)).href };
+  return {
+    name: name.slice(name.lastIndexOf("/") + 1),
+    url: pathToFileURL(join(folder, entry)).href,
+    mayBeLibrary: true,
+  };
 }
 
 function packageNames(word: string): string[] {

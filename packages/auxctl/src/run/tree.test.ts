@@ -1,4 +1,4 @@
-import { DriverCore } from "auxbus";
+import { BusError, DriverCore } from "auxbus";
 import { VirtualRuntime } from "@auxbus/testing";
 import picocolors from "picocolors";
 import { expect, test } from "vitest";
@@ -40,6 +40,17 @@ test("nested devices stand below their parents, with driver, module, state and r
     "",
     "4 devices (1 bound, 2 unbound, 1 probing), 2 drivers (without device: slow)",
   ]);
+});
+
+test("a driver that failed is named with its error", async () => {
+  const core = new DriverCore({ runtime: new VirtualRuntime() });
+  const nic = core.addRootDevice("nic0");
+  await core.auxiliary.create(nic, { module: "nic", name: "eth" });
+  const probe = (): never => {
+    throw new BusError("ENXIO", "switched off");
+  };
+  await core.auxiliary.register({ idTable: [{ name: "nic.eth" }], probe }, { module: "eth" });
+  expect((await tree(core))[2]).toBe("└─ nic.eth.0  unbound  eth failed (ENXIO: switched off)");
 });
 
 test("a device that goes while its reason is looked up has none", async () => {

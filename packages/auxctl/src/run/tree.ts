@@ -33,7 +33,8 @@ export async function reasons(view: BusView, snapshot: Snapshot): Promise<Map<st
     if (bus === null || state === "bound") continue;
     // It may have gone since the snapshot was taken.
     const explained = await view.explain(path).catch(() => undefined);
-    reasons.set(path, reason ?? explained?.summary ?? "");
+    // The state stands in a column of its own.
+    reasons.set(path, reason ?? explained?.summary.replace(/^unbound: /, "") ?? "");
   }
   return reasons;
 }

@@ -31,6 +31,7 @@ export class DeviceLink {
   /** @internal */ options: DeviceLinkOptions;
   /** @internal */ current: LinkState;
   /** @internal How often it was asked for. */ refs = 1;
+  /** @internal The consumer is being unbound because its supplier is. */ consumerLeaving = false;
   #removed = false;
 
   /** @internal */
@@ -199,7 +200,8 @@ function resetProbing(device: Device): void {
 export function linksDriverBound(device: Device): void {
   if (device.extras === null) return;
   for (const link of managedLinks(device.extras.consumers)) {
-    link.current = "available";
+    // A consumer that got something from this device while it was still probing is ahead of it.
+    if (link.current !== "consumer probing" && link.current !== "active") link.current = "available";
     if (link.options.autoprobeConsumer === true) device.core.deferred.add(link.consumer, "");
   }
   for (const link of managedLinks(device.extras.suppliers)) link.current = "active";
@@ -236,7 +238,7 @@ export function linksDriverCleanup(device: Device): void {
 /** Before the driver is unbound: whether consumers are using it; the others can no longer begin to. */
 export function linksBusy(device: Device): boolean {
   for (const link of managedLinks(device.extras?.consumers)) {
-    if (link.current === "consumer probing" || link.current === "active") return true;
+    if (link.consumerLeaving || link.current === "consumer probing" || link.current === "active") return true;
     link.current = "supplier unbinding";
   }
   return false;

@@ -15,7 +15,10 @@ test.each([
   if (probeType === "async") expect(rig.runtime.now()).toBeLessThan(PROBE_TIME / 2);
   else expect(rig.runtime.now()).toBeGreaterThan(PROBE_TIME / 2);
   await rig.run(rig.core.settle());
-  expect([...driver.devices()].map((device) => device.id), "none is lost").toEqual([0, 1, 2, 3]);
+  expect(
+    [...driver.devices()].map((device) => device.name),
+    "none is lost",
+  ).toEqual(["m.x.0", "m.x.1", "m.x.2", "m.x.3"]);
   if (probeType === "async") expect(rig.runtime.now(), "devices are probed in parallel").toBe(PROBE_TIME);
   await rig.end();
 });

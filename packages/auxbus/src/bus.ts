@@ -241,12 +241,6 @@ export class Bus<D extends Device = Device> {
     return candidates;
   }
 
-  /** @internal */
-  matches(device: D, driver: Driver): boolean {
-    const only = device.driverOverride;
-    return only === null ? Boolean(this.match(device, driver)) : only === driver.name;
-  }
-
   /** @internal The devices to try a driver on, in bus order. */
   matchingDevices(driver: Driver): Iterable<Match<D>> {
     const matches: Match<D>[] = [];

@@ -36,7 +36,8 @@ const publish = (rig: Rig, shared = new Port(), version = "1.2.0"): Promise<Auxi
 
 test("a driver that asks for other versions is refused with the reason, the next one is tried", async () => {
   const rig = new Rig();
-  const driver = (name: string, contract: string) => defineAuxiliaryDriver({ name, idTable: [{ name: "t_bus.port", contract }], probe() {} });
+  const driver = (name: string, contract: string) =>
+    defineAuxiliaryDriver({ name, idTable: [{ name: "t_bus.port", contract }], probe() {} });
   await rig.core.auxiliary.register(driver("old", "^0.9.0"), { module: "drv" });
   await rig.core.auxiliary.register(driver("new", ">=1.1 <2"), { module: "drv" });
   const device = await publish(rig);
@@ -98,7 +99,13 @@ test("what the driver got stops working when it is unbound: methods, values, pro
   await device.unbind();
   expect(atRemove, "in remove it still works").toBe("02:01");
   expect([await inFlight, await ready], "never left").toEqual(["ENODEV", "ENODEV"]);
-  for (const use of [() => handle.mac, () => send("three"), () => stats.frames(), () => (handle.mac = ""), () => device.shared]) {
+  for (const use of [
+    () => handle.mac,
+    () => send("three"),
+    () => stats.frames(),
+    () => (handle.mac = ""),
+    () => device.shared,
+  ]) {
     expect(use).toThrow(expect.objectContaining({ code: "ENODEV" }));
   }
   expect(port.sent).toEqual(["one", "two"]);
@@ -177,7 +184,12 @@ test("a handler that never answers is given up after its deadline", async () => 
 test("publishers call a driver's own suspend and resume by hand", async () => {
   const rig = new Rig();
   const calls: unknown[] = [];
-  await rig.register({ more: { suspend: (device, state) => void calls.push([device.name, state]), resume: (device) => void calls.push(device.name) } });
+  await rig.register({
+    more: {
+      suspend: (device, state) => void calls.push([device.name, state]),
+      resume: (device) => void calls.push(device.name),
+    },
+  });
   const device = await rig.create();
   const other = await rig.create("nobody");
   await device.suspend("D3");

@@ -19,7 +19,12 @@ const ATTEMPTS: Readonly<Record<string, Attempt>> = {
 /** Where a callback may try it. */
 const PLACES = ["probe", "handler", "remove"] as const;
 
-async function tryIn(place: (typeof PLACES)[number], attempt: Attempt, late: boolean, runtime?: VirtualRuntime): Promise<Outcome | undefined> {
+async function tryIn(
+  place: (typeof PLACES)[number],
+  attempt: Attempt,
+  late: boolean,
+  runtime?: VirtualRuntime,
+): Promise<Outcome | undefined> {
   const rig = new Rig({}, runtime);
   let result: Outcome | undefined;
   const here = async (device: AuxiliaryDevice): Promise<void> => {
@@ -110,7 +115,8 @@ test("what a callback only asks for, to happen after it, is no deadlock", async 
   await rig.register({
     more: {
       handlers: {
-        gone: (device: AuxiliaryDevice) => rig.runtime.defer(() => void (removed = rig.runtime.context?.run(null, () => device.destroy()))),
+        gone: (device: AuxiliaryDevice) =>
+          rig.runtime.defer(() => void (removed = rig.runtime.context?.run(null, () => device.destroy()))),
       },
     },
   });
@@ -134,7 +140,9 @@ test("a callback may publish children and work on other devices", async () => {
     },
   });
   const device = await rig.run(rig.create());
-  expect([...device.children()].map((child) => [child.path, child.driver?.name])).toEqual([["/devices/nic0/m.x.0/m.child.0", "drv.child"]]);
+  expect([...device.children()].map((child) => [child.path, child.driver?.name])).toEqual([
+    ["/devices/nic0/m.x.0/m.child.0", "drv.child"],
+  ]);
   await rig.run(device.destroy());
   await rig.end();
 });

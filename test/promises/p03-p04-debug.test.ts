@@ -7,9 +7,24 @@ test("P3: probe, remove, probe at every bind leaks nothing and releases nothing 
   await rig.register({ actions: 2, takes: 5 });
   rig.since();
   const device = await rig.run(rig.create());
-  expect(rig.since()).toEqual(["add m.x.0", "probe m.x.0", "remove m.x.0", "devres 2", "devres 1", "probe m.x.0", "bind m.x.0"]);
+  expect(rig.since()).toEqual([
+    "add m.x.0",
+    "probe m.x.0",
+    "remove m.x.0",
+    "devres 2",
+    "devres 1",
+    "probe m.x.0",
+    "bind m.x.0",
+  ]);
   await rig.run(device.destroy());
-  expect(rig.since()).toEqual(["remove m.x.0", "devres 2", "devres 1", "unbind m.x.0", "remove m.x.0", "release m.x.0"]);
+  expect(rig.since()).toEqual([
+    "remove m.x.0",
+    "devres 2",
+    "devres 1",
+    "unbind m.x.0",
+    "remove m.x.0",
+    "release m.x.0",
+  ]);
   await rig.end();
 });
 
@@ -41,11 +56,21 @@ test("P4: nothing touches a device between the last put and its delayed release"
     await device.destroy();
     const atPut = rig.since();
     expect(atPut.at(-1)).toBe("remove m.x.0");
-    const snapshot = { state: device.state, driver: device.driver, data: device.driverData, children: [...device.children()] };
+    const snapshot = {
+      state: device.state,
+      driver: device.driver,
+      data: device.driverData,
+      children: [...device.children()],
+    };
     const again = await rig.create("x", 0);
     await again.destroy();
     expect(device).toMatchObject({ state: "released", driver: null });
-    expect({ state: device.state, driver: device.driver, data: device.driverData, children: [...device.children()] }).toEqual(snapshot);
+    expect({
+      state: device.state,
+      driver: device.driver,
+      data: device.driverData,
+      children: [...device.children()],
+    }).toEqual(snapshot);
     expect(rig.since()).not.toContain("release m.x.0");
     await rig.runtime.advance(4000);
     expect(rig.since()).toEqual(["release m.x.0", "release m.x.0"]);

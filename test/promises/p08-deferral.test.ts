@@ -41,7 +41,10 @@ test("a deferred device says what it waits for, is tried after every bind, and l
   const device = await rig.create("waits", 0);
   const { deferred } = rig.core;
   expect(deferred.list()).toEqual([{ device, reason: "EPROBE_DEFER: no clock yet" }]);
-  expect(rig.core.explain(device)).toMatchObject({ waitsFor: "EPROBE_DEFER: no clock yet", drivers: [{ verdict: "deferred" }] });
+  expect(rig.core.explain(device)).toMatchObject({
+    waitsFor: "EPROBE_DEFER: no clock yet",
+    drivers: [{ verdict: "deferred" }],
+  });
   const before = deferred.triggers;
   await rig.create("other", 0);
   expect(deferred.triggers).toBe(before + 1);
@@ -102,7 +105,11 @@ test("a bind by hand that defers answers EAGAIN and does not wait", async () => 
   rig.core.auxiliary.autoprobe = false;
   await rig.register({ probe: ["EPROBE_DEFER"] });
   await rig.create();
-  await expect(rig.core.auxiliary.bind("drv", "m.x.0")).rejects.toMatchObject({ code: "EAGAIN", device: "m.x.0", driver: "drv" });
+  await expect(rig.core.auxiliary.bind("drv", "m.x.0")).rejects.toMatchObject({
+    code: "EAGAIN",
+    device: "m.x.0",
+    driver: "drv",
+  });
   expect(rig.core.deferred.list()).toEqual([]);
   await rig.end();
 });

@@ -8,7 +8,9 @@ interface Pair {
   readonly consumer: AuxiliaryDevice;
 }
 
-async function pair(options: Parameters<Rig["core"]["link"]>[2] = {}): Promise<Pair & { readonly link: ReturnType<Rig["core"]["link"]> }> {
+async function pair(
+  options: Parameters<Rig["core"]["link"]>[2] = {},
+): Promise<Pair & { readonly link: ReturnType<Rig["core"]["link"]> }> {
   const rig = new Rig();
   const consumer = await rig.create("c", 0);
   const supplier = await rig.create("s", 0);
@@ -24,7 +26,10 @@ test("P9: a consumer never probes before its supplier, and unbinding the supplie
   expect(link.state).toBe("dormant");
   await rig.register(consumerDriver);
   expect(rig.since()).not.toContain("probe m.c.0");
-  expect(rig.core.explain(consumer)).toMatchObject({ waitsFor: "EPROBE_DEFER: supplier m.s.0 not ready", suppliers: [{ device: "m.s.0", state: "dormant" }] });
+  expect(rig.core.explain(consumer)).toMatchObject({
+    waitsFor: "EPROBE_DEFER: supplier m.s.0 not ready",
+    suppliers: [{ device: "m.s.0", state: "dormant" }],
+  });
   expect(await outcome(rig.core.auxiliary.rescan("m.c.0"))).toBe("EPROBE_DEFER");
   await rig.register(supplierDriver);
   await rig.run(rig.core.settle());
@@ -61,7 +66,14 @@ test("P9: unbinding a supplier waits for the probe of its consumer", async () =>
   rig.since();
   await rig.run(supplier.unbind());
   await rig.run(probing);
-  expect(rig.since()).toEqual(["bind m.c.0", "remove m.c.0", "add drv.c", "unbind m.c.0", "remove m.s.0", "unbind m.s.0"]);
+  expect(rig.since()).toEqual([
+    "bind m.c.0",
+    "remove m.c.0",
+    "add drv.c",
+    "unbind m.c.0",
+    "remove m.s.0",
+    "unbind m.s.0",
+  ]);
   await rig.end();
 });
 
@@ -69,7 +81,9 @@ test("P9: cycles are refused, and printed", async () => {
   const { rig, supplier, consumer } = await pair();
   const third = await rig.create("t", 0);
   rig.core.link(supplier, third);
-  expect(() => rig.core.link(third, consumer)).toThrow("EINVAL: cannot link consumer m.t.0 to supplier m.c.0: the supplier depends on it: m.c.0 → m.s.0 → m.t.0");
+  expect(() => rig.core.link(third, consumer)).toThrow(
+    "EINVAL: cannot link consumer m.t.0 to supplier m.c.0: the supplier depends on it: m.c.0 → m.s.0 → m.t.0",
+  );
   expect(() => rig.core.link(third, third)).toThrow(/EINVAL/);
   const child = await rig.create("child", 0, third);
   expect(() => rig.core.link(third, child), "a child depends on its parent").toThrow(/m\.child\.0 → m\.t\.0/);
@@ -83,7 +97,10 @@ test("a link with autoremoveConsumer goes with the consumer's driver, also when 
   await rig.register(supplierDriver);
   await rig.register({ ...consumerDriver, probe: ["EIO"] });
   expect(rig.core.explain(consumer).suppliers).toEqual([]);
-  expect(rig.log.filter((line) => line.includes("--"))).toEqual(["add auxiliary:m.s.0--auxiliary:m.c.0", "remove auxiliary:m.s.0--auxiliary:m.c.0"]);
+  expect(rig.log.filter((line) => line.includes("--"))).toEqual([
+    "add auxiliary:m.s.0--auxiliary:m.c.0",
+    "remove auxiliary:m.s.0--auxiliary:m.c.0",
+  ]);
   await rig.end();
 });
 
@@ -116,7 +133,9 @@ test("a stateless link only orders, and cannot do anything by itself", async () 
   expect(consumer.driver?.name).toBe("drv.c");
   expect(rig.core.inPowerOrder().indexOf(supplier)).toBeLessThan(rig.core.inPowerOrder().indexOf(consumer));
   expect(() => rig.core.link(consumer, supplier, { stateless: true, autoremoveConsumer: true })).toThrow(/EINVAL/);
-  expect(() => rig.core.link(consumer, supplier, { autoprobeConsumer: true, autoremoveSupplier: true })).toThrow(/EINVAL/);
+  expect(() => rig.core.link(consumer, supplier, { autoprobeConsumer: true, autoremoveSupplier: true })).toThrow(
+    /EINVAL/,
+  );
   link.remove();
   expect(rig.core.explain(consumer).suppliers).toEqual([]);
   await rig.end();
@@ -139,11 +158,27 @@ test("a link needs an added supplier, goes when either end is deleted, and is to
   const { rig, supplier, consumer } = await pair();
   const { sysfs } = rig.core;
   const folder = "devices/virtual/devlink/auxiliary:m.s.0--auxiliary:m.c.0";
-  expect(sysfs.list(folder)).toEqual(["auto_remove_on", "consumer", "runtime_pm", "status", "supplier", "sync_state_only", "uevent"]);
-  expect(["auto_remove_on", "runtime_pm", "status", "sync_state_only", "uevent"].map((name) => sysfs.read(`${folder}/${name}`))).toEqual(["never\n", "0\n", "dormant\n", "0\n", ""]);
+  expect(sysfs.list(folder)).toEqual([
+    "auto_remove_on",
+    "consumer",
+    "runtime_pm",
+    "status",
+    "supplier",
+    "sync_state_only",
+    "uevent",
+  ]);
+  expect(
+    ["auto_remove_on", "runtime_pm", "status", "sync_state_only", "uevent"].map((name) =>
+      sysfs.read(`${folder}/${name}`),
+    ),
+  ).toEqual(["never\n", "0\n", "dormant\n", "0\n", ""]);
   expect(sysfs.readlink(`${folder}/consumer`)).toBe("../../../nic0/m.c.0");
-  expect(sysfs.readlink("devices/nic0/m.c.0/supplier:auxiliary:m.s.0")).toBe("../../virtual/devlink/auxiliary:m.s.0--auxiliary:m.c.0");
-  expect(sysfs.readlink("devices/nic0/m.s.0/consumer:auxiliary:m.c.0")).toBe("../../virtual/devlink/auxiliary:m.s.0--auxiliary:m.c.0");
+  expect(sysfs.readlink("devices/nic0/m.c.0/supplier:auxiliary:m.s.0")).toBe(
+    "../../virtual/devlink/auxiliary:m.s.0--auxiliary:m.c.0",
+  );
+  expect(sysfs.readlink("devices/nic0/m.s.0/consumer:auxiliary:m.c.0")).toBe(
+    "../../virtual/devlink/auxiliary:m.s.0--auxiliary:m.c.0",
+  );
   await supplier.destroy();
   expect(sysfs.exists("devices/virtual")).toBe(false);
   expect(() => rig.core.link(consumer, supplier)).toThrow(/add the supplier first/);
@@ -175,6 +210,10 @@ test("a link made in the consumer's probe is active once it is bound", async () 
   expect(direct.state).toBe("active");
   rig.since();
   await supplier.destroy();
-  expect(rig.since().filter((line) => line.startsWith("unbind"))).toEqual(["unbind m.c.0", "unbind m.c.1", "unbind m.s.0"]);
+  expect(rig.since().filter((line) => line.startsWith("unbind"))).toEqual([
+    "unbind m.c.0",
+    "unbind m.c.1",
+    "unbind m.s.0",
+  ]);
   await rig.end();
 });

@@ -88,7 +88,10 @@ test("P10: RemoveNodeWithNoDriver: a node with children but no driver is refused
   const rig = new NodeRig();
   const parent = await rig.publish(rig.nic, "plain");
   const child = await rig.publish(parent, "child");
-  await expect(parent.destroy()).rejects.toMatchObject({ code: "EBUSY", message: expect.stringContaining("n.child.0") });
+  await expect(parent.destroy()).rejects.toMatchObject({
+    code: "EBUSY",
+    message: expect.stringContaining("n.child.0"),
+  });
   expect(parent.state).toBe("added");
   await child.destroy();
   await parent.destroy();
@@ -127,7 +130,14 @@ test("P10: WaitBindBeforeShutdown", async () => {
   const device = rig.core.auxiliary.find("n.a.0");
   const removing = device?.delete();
   await rig.run(Promise.all([adding, removing]));
-  expect(rig.since()).toEqual(["add n.a.0", "probe n.a.0", "bind n.a.0", "remove n.a.0", "unbind n.a.0", "remove n.a.0"]);
+  expect(rig.since()).toEqual([
+    "add n.a.0",
+    "probe n.a.0",
+    "bind n.a.0",
+    "remove n.a.0",
+    "unbind n.a.0",
+    "remove n.a.0",
+  ]);
   device?.uninit();
   await rig.end();
 });

@@ -2,15 +2,22 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { outcome, Rig } from "../support/rig.ts";
 
-const ids = readFileSync(new URL("../../conformance/ids.txt", import.meta.url), "utf8").trim().split("\n");
+const ids = readFileSync(new URL("../../conformance/ids.txt", import.meta.url), "utf8")
+  .trim()
+  .split("\n");
 
 test("P19: every auxiliary id of the kernel matches its device and no other", async () => {
   expect(ids.length).toBeGreaterThan(100);
   const rig = new Rig();
-  for (const name of ids) await rig.core.auxiliary.register(rig.driver({ ids: [name] }), { module: `d-${name.replaceAll(".", "_")}` });
+  for (const name of ids)
+    await rig.core.auxiliary.register(rig.driver({ ids: [name] }), { module: `d-${name.replaceAll(".", "_")}` });
   for (const name of ids) {
     const dot = name.indexOf(".");
-    const device = await rig.core.auxiliary.create(rig.nic, { module: name.slice(0, dot), name: name.slice(dot + 1), id: 7 });
+    const device = await rig.core.auxiliary.create(rig.nic, {
+      module: name.slice(0, dot),
+      name: name.slice(dot + 1),
+      id: 7,
+    });
     expect(device.name).toBe(`${name}.7`);
     expect(device.matchName).toBe(name);
     expect(device.modalias).toBe(`auxiliary:${name}`);
@@ -22,7 +29,11 @@ test("P19: every auxiliary id of the kernel matches its device and no other", as
 test("P19: the module part cannot be told from the name: only the last dot counts", async () => {
   const rig = new Rig();
   await rig.register({ ids: ["idpf.8086.rdma.core"] });
-  for (const [module, name, id] of [["idpf", "8086.rdma.core", 0], ["idpf.8086", "rdma.core", 1], ["idpf.8086.rdma", "core", 2]] as const) {
+  for (const [module, name, id] of [
+    ["idpf", "8086.rdma.core", 0],
+    ["idpf.8086", "rdma.core", 1],
+    ["idpf.8086.rdma", "core", 2],
+  ] as const) {
     const device = await rig.core.auxiliary.create(rig.nic, { module, name, id });
     expect(device.driver?.name, device.name).toBe("drv");
   }
@@ -49,6 +60,7 @@ test("P19: ids are shown as signed numbers, and a slash in a name becomes an exc
   expect((await rig.create("x", 0xffff_ffff)).name).toBe("m.x.-1");
   expect((await rig.create("x", -2)).name).toBe("m.x.-2");
   expect((await rig.create("a/b", 0)).name).toBe("m.a!b.0");
-  for (const id of [0x1_0000_0000, 1.5, Number.NaN, -0x8000_0001]) expect(await outcome(rig.create("x", id)), String(id)).toBe("EINVAL");
+  for (const id of [0x1_0000_0000, 1.5, Number.NaN, -0x8000_0001])
+    expect(await outcome(rig.create("x", id)), String(id)).toBe("EINVAL");
   await rig.end();
 });

@@ -94,7 +94,10 @@ test("P20 m7: unregistering what was never registered, or is no longer, is EINVA
 test("P20 m8: deleting what was never added is ENODEV", async () => {
   rig = new Rig();
   const device = rig.core.auxiliary.init(rig.nic, { module: "m", name: "x", id: 0 });
-  expect(await refused(device.delete())).toMatchObject({ code: "ENODEV", message: expect.stringContaining("never added") });
+  expect(await refused(device.delete())).toMatchObject({
+    code: "ENODEV",
+    message: expect.stringContaining("never added"),
+  });
   device.uninit();
   expect(device.state).toBe("released");
 });

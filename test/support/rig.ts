@@ -58,7 +58,12 @@ export class Rig {
   }
 
   create(name = "x", id?: number, parent: Device = this.nic): Promise<AuxiliaryDevice> {
-    return this.core.auxiliary.create(parent, { module: "m", name, ...(id === undefined ? {} : { id }), release: (d) => this.log.push(`release ${d.name}`) });
+    return this.core.auxiliary.create(parent, {
+      module: "m",
+      name,
+      ...(id === undefined ? {} : { id }),
+      release: (d) => this.log.push(`release ${d.name}`),
+    });
   }
 
   driver(options: RigDriverOptions = {}): AuxiliaryDriver {
@@ -115,9 +120,15 @@ export class Rig {
 }
 
 export function expectNothingLeft(core: DriverCore): void {
-  expect([...core.devices()].map((device) => device.name), "devices").toEqual([]);
+  expect(
+    [...core.devices()].map((device) => device.name),
+    "devices",
+  ).toEqual([]);
   for (const bus of core.buses()) {
-    expect([...bus.drivers()].map((driver) => driver.name), `drivers of ${bus.name}`).toEqual([]);
+    expect(
+      [...bus.drivers()].map((driver) => driver.name),
+      `drivers of ${bus.name}`,
+    ).toEqual([]);
     expect(bus.size, `devices of ${bus.name}`).toBe(0);
   }
   expect(core.deferred.list(), "deferred probes").toEqual([]);

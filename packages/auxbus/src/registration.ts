@@ -50,6 +50,7 @@ export function addDevice(device: Device): MaybePromise<void> {
 
 function refuseAdd(device: Device): void {
   const { parent } = device;
+  if (device.name === "") throw failure("EINVAL", "a device needs a name", "add", device);
   switch (device.phase) {
     case "new":
       break;

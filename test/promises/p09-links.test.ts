@@ -27,7 +27,7 @@ test("P9: a consumer never probes before its supplier, and unbinding the supplie
   await rig.register(consumerDriver);
   expect(rig.since()).not.toContain("probe m.c.0");
   expect(rig.core.explain(consumer)).toMatchObject({
-    waitsFor: "EPROBE_DEFER: supplier m.s.0 not ready",
+    waitsFor: "supplier m.s.0 not ready",
     suppliers: [{ device: "m.s.0", state: "dormant" }],
   });
   expect(await outcome(rig.core.auxiliary.rescan("m.c.0"))).toBe("EPROBE_DEFER");

@@ -38,6 +38,7 @@ export function addDevice(device: Device): MaybePromise<void> {
   else {
     parent.refs++;
     addChild(parent, device);
+    if (bus === null) core.addPlainChild(parent, device);
   }
   bus?.addDevice(device);
   bus?.notify("add-device", device);
@@ -146,6 +147,7 @@ function gone(device: Device): void {
     return;
   }
   removeChild(parent, device);
+  if (bus === null) core.removePlainChild(parent, device);
   parent.dropRef();
 }
 

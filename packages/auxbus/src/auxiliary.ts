@@ -53,7 +53,8 @@ export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
     options: Omit<AuxiliaryDeviceOptions<Name>, "module" | "id">,
   ): AuxiliaryDevice<Name> {
     // Callers without types get an error, too, not a crash later on.
-    if ((parent as Device | null | undefined) == null) throw this.#refuse(options.name, "auxiliary_device has a NULL dev->parent");
+    if ((parent as Device | null | undefined) == null)
+      throw this.#refuse(options.name, "auxiliary_device has a NULL dev->parent");
     if (!options.name) throw this.#refuse(options.name, "auxiliary_device has a NULL name");
     if (!Number.isInteger(id) || id < -0x8000_0000 || id > 0xffff_ffff) {
       throw this.#refuse(options.name, `id ${id} is no 32-bit number`);

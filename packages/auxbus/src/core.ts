@@ -59,7 +59,7 @@ export class DriverCore {
   /** @internal */ readonly testDriverRemove: boolean;
   /** @internal */ readonly calls: Calls;
   /** @internal */ readonly work: WorkQueue;
-  /** @internal All device links by name. */ readonly links = new Map<string, DeviceLink>();
+  /** @internal All device links. */ readonly links = new Set<DeviceLink>();
   /** @internal */ readonly owners = new Map<Device, Module>();
   readonly #roots = new Map<string, Device>();
   readonly #buses = new Map<string, Bus>();

@@ -20,7 +20,12 @@ export class ProbeFailure {
   /** The failure of a probe that has thrown. */
   static of(thrown: unknown, details: BusErrorDetails): ProbeFailure {
     const error = toError(thrown);
-    const failure = new ProbeFailure(errnoOf(thrown), error instanceof BusError ? error.reason : error.message, false, details);
+    const failure = new ProbeFailure(
+      errnoOf(thrown),
+      error instanceof BusError ? error.reason : error.message,
+      false,
+      details,
+    );
     failure.#error = error;
     return failure;
   }

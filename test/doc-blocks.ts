@@ -12,10 +12,16 @@ export interface DocBlock {
   readonly fragment: boolean;
 }
 
-/** The pages whose code is tested: the README and everything in docs/. */
+/** The pages whose code and links are tested: those at the root, everything in docs/, and each package's own. */
 export function docPages(root: string): string[] {
-  const inDocs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
-  return ["README.md", ...inDocs.filter((name) => name.endsWith(".md")).map((name) => join("docs", name))].toSorted();
+  const pages = readdirSync(root).filter((name) => name.endsWith(".md"));
+  for (const name of readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })) {
+    if (name.endsWith(".md")) pages.push(join("docs", name));
+  }
+  for (const group of ["packages", "stacks"]) {
+    for (const name of readdirSync(join(root, group))) pages.push(join(group, name, "README.md"));
+  }
+  return [...pages, join("examples", "README.md")].toSorted();
 }
 
 /** Every ```ts block of a page. @throws {Error} a block that has no end, or an unknown word after ```ts */

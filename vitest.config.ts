@@ -12,7 +12,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["packages/auxbus/src/**/*.ts"],
-      exclude: ["**/*.test.ts"],
+      exclude: ["**/*.test.ts", "**/*.test-d.ts", "**/*.d.ts"],
       thresholds: { lines: 95, branches: 95 },
       reporter: ["text", "json-summary"],
     },

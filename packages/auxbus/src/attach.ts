@@ -4,7 +4,8 @@ import type { Driver } from "./driver.ts";
 import { BusError, type Errno } from "./errors.ts";
 import { type Hold, withLock } from "./lock.ts";
 import { after, eachInTurn, isPending, type MaybePromise } from "./maybe-promise.ts";
-import { type ProbeFailure, probeDevice } from "./probe.ts";
+import { probeDevice } from "./probe.ts";
+import type { ProbeFailure } from "./probe-failure.ts";
 
 /** What a driver answered when it was last tried on a device. */
 export interface Attempt {
@@ -33,7 +34,7 @@ function probeOrDefer(device: Device, { driver, id }: Candidate, hold: Hold): Ma
   if (result === null) return null;
   return after(result, (failure) => {
     if (failure?.code === "EPROBE_DEFER") {
-      deferred.add(device, failure.error.message);
+      deferred.add(device, failure.reason);
       if (triggers !== deferred.triggers && !deferred.blocked) deferred.trigger();
     }
     return failure;
@@ -152,7 +153,7 @@ export function bindByHand(bus: Bus, driver: Driver, device: Device): MaybePromi
     (failure) => {
       if (failure === null) return;
       const code = failure.code === "EPROBE_DEFER" ? "EAGAIN" : failure.code;
-      throw new BusError(code, failure.error.message, {
+      throw new BusError(code, failure.reason, {
         op: "bind",
         device: device.name,
         driver: driver.name,

@@ -39,13 +39,19 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
   #irqs: Set<number> | null = null;
 
   /** @internal */
-  constructor(bus: AuxiliaryBus, parent: Device, options: AuxiliaryDeviceOptions<Name>) {
+  constructor(
+    bus: AuxiliaryBus,
+    parent: Device,
+    module: string | undefined,
+    id: number,
+    options: Omit<AuxiliaryDeviceOptions<Name>, "module" | "id">,
+  ) {
     super(bus.core, { name: "", parent, bus, release: options.release, attributes: options.attributes });
-    this.id = options.id | 0;
+    this.id = id | 0;
     this.version = options.version;
     this.#shared = options.shared;
     this.#sliceName = options.name;
-    if (options.module !== undefined) this.#publishAs(options.module);
+    if (module !== undefined) this.#publishAs(module);
   }
 
   /** The module's name comes first, as that of whoever adds the device. */
@@ -152,7 +158,10 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
     return promised(() => {
       if (options?.module !== undefined && (this.phase === "new" || this.phase === "deleted"))
         this.#publishAs(options.module);
-      if (this.name === "") throw this.#fail("EINVAL", "add", "it needs the name of the publishing module");
+      if (this.name === "") {
+        this.core.log.error("auxiliary (null): auxiliary device modname is NULL");
+        throw this.#fail("EINVAL", "add", "it needs the name of the publishing module");
+      }
       return addDevice(this);
     });
   }

@@ -5,7 +5,7 @@ import { asModule, Bus, type RegisterOptions } from "./bus.ts";
 import type { Device } from "./device.ts";
 import { Driver } from "./driver.ts";
 import { BusError, toError } from "./errors.ts";
-import { after, promised } from "./maybe-promise.ts";
+import { after, isPending, type MaybePromise, promised } from "./maybe-promise.ts";
 import { MatchGroup } from "./match-group.ts";
 import type { Module } from "./module.ts";
 import { addDevice } from "./registration.ts";
@@ -43,19 +43,28 @@ export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
    *   undoing then
    */
   init<Name extends string = string>(parent: Device, options: AuxiliaryDeviceOptions<Name>): AuxiliaryDevice<Name> {
-    const refuse = (why: string): BusError => {
-      this.core.log.error(`auxiliary_device_init: ${why}`);
-      return new BusError("EINVAL", `cannot make auxiliary device ${options.name || "(no name)"}: ${why}`, {
-        op: "init",
-      });
-    };
+    return this.#make<Name>(parent, options.module, options.id, options);
+  }
+
+  #make<Name extends string>(
+    parent: Device,
+    module: string | undefined,
+    id: number,
+    options: Omit<AuxiliaryDeviceOptions<Name>, "module" | "id">,
+  ): AuxiliaryDevice<Name> {
     // Callers without types get an error, too, not a crash later on.
-    if ((parent as Device | null | undefined) == null) throw refuse("auxiliary_device has a NULL dev->parent");
-    if (!options.name) throw refuse("auxiliary_device has a NULL name");
-    if (!Number.isInteger(options.id) || options.id < -0x8000_0000 || options.id > 0xffff_ffff) {
-      throw refuse(`id ${options.id} is no 32-bit number`);
+    if ((parent as Device | null | undefined) == null)
+      throw this.#refuse(options.name, "auxiliary_device has a NULL dev->parent");
+    if (!options.name) throw this.#refuse(options.name, "auxiliary_device has a NULL name");
+    if (!Number.isInteger(id) || id < -0x8000_0000 || id > 0xffff_ffff) {
+      throw this.#refuse(options.name, `id ${id} is no 32-bit number`);
     }
-    return new AuxiliaryDevice<Name>(this, parent, options);
+    return new AuxiliaryDevice<Name>(this, parent, module, id, options);
+  }
+
+  #refuse(name: string, why: string): BusError {
+    this.core.log.error(`auxiliary_device_init: ${why}`);
+    return new BusError("EINVAL", `cannot make auxiliary device ${name || "(no name)"}: ${why}`, { op: "init" });
   }
 
   /**
@@ -68,29 +77,22 @@ export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
     parent: Device,
     options: CreateOptions<M, N>,
   ): Promise<AuxiliaryDevice<`${M}.${N}`>> {
-    return promised(() => {
-      const module = typeof options.module === "string" ? options.module : options.module.name;
+    const module = typeof options.module === "string" ? options.module : options.module.name;
+    try {
       this.core.fail("create");
       const id = options.id ?? this.#allocateId(module, options.name);
       let device: AuxiliaryDevice<`${M}.${N}`>;
       try {
-        device = this.init<`${M}.${N}`>(parent, { ...options, module, id });
+        device = this.#make<`${M}.${N}`>(parent, module, id, options);
       } catch (error) {
         if (options.id === undefined) this.#freeId(`${module}.${options.name}`, id);
         throw error;
       }
       device.ownsId = options.id === undefined;
-      const undo = (error: unknown): never => {
-        device.uninit();
-        throw error;
-      };
-      try {
-        const added = addDevice(device);
-        return added === undefined ? device : added.then(() => device, undo);
-      } catch (error) {
-        return undo(error);
-      }
-    });
+      return addOrUndo(device);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #allocateId(module: string, name: string): number {
@@ -258,6 +260,21 @@ export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
     }
     return group;
   }
+}
+
+/** Adds a new device; one that cannot be added is released before the error is handed on. */
+function addOrUndo<Name extends string>(device: AuxiliaryDevice<Name>): Promise<AuxiliaryDevice<Name>> {
+  const undo = (error: unknown): never => {
+    device.uninit();
+    throw error;
+  };
+  let added: MaybePromise<void>;
+  try {
+    added = addDevice(device);
+  } catch (error) {
+    return undo(error);
+  }
+  return isPending(added) ? Promise.resolve(added.then(() => device, undo)) : Promise.resolve(device);
 }
 
 function checkDriver(definition: AuxiliaryDriver, name: string): void {

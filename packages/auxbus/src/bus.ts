@@ -105,14 +105,14 @@ export class Bus<D extends Device = Device> {
   /** The device of this name. */
   find(name: string): D | undefined {
     const device = this.#devices.get(name);
-    return device === undefined || device.dead ? undefined : device;
+    return device?.phase === "deleting" ? undefined : device;
   }
 
   /** The devices in the order in which they were added; those after `after` when it is given. */
   *devices(after?: D): IterableIterator<D> {
     for (const device of this.#devices.values()) {
       if (after !== undefined && device.busOrder <= after.busOrder) continue;
-      if (!device.dead) yield device;
+      if (device.phase !== "deleting") yield device;
     }
   }
 
@@ -239,12 +239,6 @@ export class Bus<D extends Device = Device> {
         candidates.push({ driver, id: id === true ? undefined : id });
     }
     return candidates;
-  }
-
-  /** @internal */
-  matches(device: D, driver: Driver): boolean {
-    const only = device.driverOverride;
-    return only === null ? Boolean(this.match(device, driver)) : only === driver.name;
   }
 
   /** @internal The devices to try a driver on, in bus order. */

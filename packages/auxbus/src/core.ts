@@ -59,10 +59,11 @@ export class DriverCore {
   /** @internal */ readonly testDriverRemove: boolean;
   /** @internal */ readonly calls: Calls;
   /** @internal */ readonly work: WorkQueue;
-  /** @internal All device links by name. */ readonly links = new Map<string, DeviceLink>();
+  /** @internal All device links. */ readonly links = new Set<DeviceLink>();
   /** @internal */ readonly owners = new Map<Device, Module>();
   readonly #roots = new Map<string, Device>();
   readonly #buses = new Map<string, Bus>();
+  readonly #plainChildren = new Map<Device, Map<string, Device>>();
   readonly #failpoint: ((step: string) => Errno | undefined) | undefined;
   readonly #releaseDelay: (() => number) | undefined;
   #powerOrder = 0;
@@ -228,12 +229,20 @@ export class DriverCore {
       const device = bus.lookup(name);
       if (device?.parent === parent) return device;
     }
-    // A child that is on no bus.
-    for (const child of parent.children()) {
-      if (child.bus !== null) break;
-      if (child.name === name) return child;
-    }
-    return undefined;
+    return this.#plainChildren.get(parent)?.get(name);
+  }
+
+  /** @internal Children that are on no bus are found by their parent. */
+  addPlainChild(parent: Device, child: Device): void {
+    const children = this.#plainChildren.get(parent) ?? new Map<string, Device>();
+    this.#plainChildren.set(parent, children.set(child.name, child));
+  }
+
+  /** @internal */
+  removePlainChild(parent: Device, child: Device): void {
+    const children = this.#plainChildren.get(parent);
+    children?.delete(child.name);
+    if (children?.size === 0) this.#plainChildren.delete(parent);
   }
 
   /** @internal */

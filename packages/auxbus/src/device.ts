@@ -159,8 +159,10 @@ export class Device {
     return promised(() => after(deleteDevice(this), () => this.uninit()));
   }
 
+  /** `destroy`, unless somebody else is at it, who is waited for, or it is gone already. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.phase === "added" ? this.destroy() : Promise.resolve();
+    if (this.phase === "added") return this.destroy();
+    return promised(() => (this.phase === "deleting" ? withLock(this, "delete", () => undefined) : undefined));
   }
 
   /** Takes a reference; `holder` is who `explain()` names. @throws {BusError} `EINVAL` after the release */

@@ -53,6 +53,8 @@ export interface BusErrorDetails {
 export class BusError extends Error {
   override readonly name: string = "BusError";
   readonly code: Errno;
+  /** The message without the errno. */
+  readonly reason: string;
   readonly op: string | undefined;
   readonly device: string | undefined;
   readonly driver: string | undefined;
@@ -60,6 +62,7 @@ export class BusError extends Error {
   constructor(code: Errno, message: string, details: BusErrorDetails = {}) {
     super(`${code}: ${message}`, "cause" in details ? { cause: details.cause } : undefined);
     this.code = code;
+    this.reason = message;
     this.op = details.op;
     this.device = details.device;
     this.driver = details.driver;

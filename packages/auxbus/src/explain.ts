@@ -1,5 +1,6 @@
 import type { Device, DeviceState } from "./device.ts";
 import type { Errno } from "./errors.ts";
+import type { DeviceLink } from "./links.ts";
 
 /** What one driver has to do with a device. */
 export interface DriverVerdict {
@@ -37,10 +38,8 @@ export function explain(device: Device): Explanation {
   const { core, bus, extras } = device;
   const drivers = verdicts(device);
   const waitsFor = core.deferred.has(device) ? (extras?.deferredReason ?? "(reason unknown)") : null;
-  const links = (
-    set: typeof core.links extends Map<string, infer L> ? Iterable<L> | null | undefined : never,
-    end: "supplier" | "consumer",
-  ) => [...(set ?? [])].map((link) => ({ device: link[end].name, state: link.state }));
+  const links = (set: Iterable<DeviceLink> | null | undefined, end: "supplier" | "consumer") =>
+    [...(set ?? [])].map((link) => ({ device: link[end].name, state: link.state }));
   const modalias = device.modalias;
   return {
     device: device.name,

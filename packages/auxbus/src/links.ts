@@ -31,6 +31,7 @@ export class DeviceLink {
   /** @internal */ options: DeviceLinkOptions;
   /** @internal */ current: LinkState;
   /** @internal How often it was asked for. */ refs = 1;
+  /** @internal The consumer is being unbound because its supplier is. */ consumerLeaving = false;
   #removed = false;
 
   /** @internal */
@@ -76,7 +77,7 @@ export class DeviceLink {
     const { core } = this.supplier;
     this.supplier.extras?.consumers?.delete(this);
     this.consumer.extras?.suppliers?.delete(this);
-    core.links.delete(this.name);
+    core.links.delete(this);
     this.consumer.extras?.runtimePm?.supplierGone(this);
     this.uevent("remove");
     this.supplier.dropRef();
@@ -85,7 +86,12 @@ export class DeviceLink {
 
   /** @internal */
   uevent(action: "add" | "remove"): void {
-    this.supplier.core.uevents.emit(
+    const { uevents } = this.supplier.core;
+    if (!uevents.heard) {
+      uevents.skip();
+      return;
+    }
+    uevents.emit(
       action,
       () => this.path,
       "devlink",
@@ -135,9 +141,10 @@ export function addLink(core: DriverCore, consumer: Device, supplier: Device, op
     throw refuse("a stateless link does nothing by itself");
   if (autoprobeConsumer === true && auto) throw refuse("a link that probes its consumer must stay");
   if (supplier.phase !== "added") throw refuse("add the supplier first");
-  const cycle = dependencyPath(supplier, consumer);
-  if (cycle !== null) throw refuse(`the supplier depends on it: ${cycle.map((d) => d.name).join(" → ")}`);
-
+  if (dependsOn(supplier, consumer)) {
+    const path = dependencyPath(supplier, consumer) ?? [];
+    throw refuse(`the supplier depends on it: ${path.map((d) => d.name).join(" → ")}`);
+  }
   for (const link of consumer.extras?.suppliers ?? []) {
     if (link.supplier !== supplier) continue;
     link.refs++;
@@ -151,17 +158,28 @@ export function addLink(core: DriverCore, consumer: Device, supplier: Device, op
   consumer.get();
   (supplier.more.consumers ??= new Set()).add(link);
   (consumer.more.suppliers ??= new Set()).add(link);
-  core.links.set(link.name, link);
+  core.links.add(link);
   movePowerOrderToEnd(consumer);
   if (options.pmRuntime === true) consumer.runtimePm.supplierAdded(link);
   link.uevent("add");
   return link;
 }
 
-/** How `device` depends on `on`: through its parents and suppliers; null when it does not. */
+/** Whether `device` is `on`, or depends on it through its parents and suppliers. */
+function dependsOn(device: Device, on: Device): boolean {
+  for (let at: Device | null = device; at !== null; at = at.parent) {
+    if (at === on) return true;
+    const suppliers = at.extras?.suppliers;
+    if (suppliers === null || suppliers === undefined) continue;
+    for (const link of suppliers) if (dependsOn(link.supplier, on)) return true;
+  }
+  return false;
+}
+
+/** How it does. */
 function dependencyPath(device: Device, on: Device): Device[] | null {
   if (device === on) return [device];
-  const needs: Device[] = [...(device.extras?.suppliers ?? [])].map((link) => link.supplier);
+  const needs = [...(device.extras?.suppliers ?? [])].map((link) => link.supplier);
   if (device.parent !== null) needs.push(device.parent);
   for (const need of needs) {
     const path = dependencyPath(need, on);
@@ -199,7 +217,8 @@ function resetProbing(device: Device): void {
 export function linksDriverBound(device: Device): void {
   if (device.extras === null) return;
   for (const link of managedLinks(device.extras.consumers)) {
-    link.current = "available";
+    // A consumer that got something from this device while it was still probing is ahead of it.
+    if (link.current !== "consumer probing" && link.current !== "active") link.current = "available";
     if (link.options.autoprobeConsumer === true) device.core.deferred.add(link.consumer, "");
   }
   for (const link of managedLinks(device.extras.suppliers)) link.current = "active";
@@ -236,7 +255,7 @@ export function linksDriverCleanup(device: Device): void {
 /** Before the driver is unbound: whether consumers are using it; the others can no longer begin to. */
 export function linksBusy(device: Device): boolean {
   for (const link of managedLinks(device.extras?.consumers)) {
-    if (link.current === "consumer probing" || link.current === "active") return true;
+    if (link.consumerLeaving || link.current === "consumer probing" || link.current === "active") return true;
     link.current = "supplier unbinding";
   }
   return false;

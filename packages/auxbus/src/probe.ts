@@ -1,21 +1,14 @@
 import { Binding } from "./binding.ts";
 import type { Device } from "./device.ts";
 import type { Driver } from "./driver.ts";
-import { BusError, type Errno, errnoOf, toError } from "./errors.ts";
+import type { Errno } from "./errors.ts";
 import { linksDriverBound, linksNoDriver, missingSupplier } from "./links.ts";
 import type { Hold } from "./lock.ts";
 import { after, isPending, type MaybePromise } from "./maybe-promise.ts";
+import { ProbeFailure } from "./probe-failure.ts";
 import { emitDeviceUevent } from "./device-uevent.ts";
 import { powerForProbe } from "./runtime-pm.ts";
 import { cleanUpBinding, removeFromDriver } from "./unbind.ts";
-
-/** Why a driver did not get a device. */
-export interface ProbeFailure {
-  readonly code: Errno;
-  readonly error: Error;
-  /** No other driver is to be tried now: the reason lies with the device, not with this driver. */
-  readonly final: boolean;
-}
 
 /**
  * Tries one driver on a device that the caller holds; null when it is bound.
@@ -63,7 +56,7 @@ function probeOnce(device: Device, driver: Driver, id: unknown, hold: Hold): May
   const refusal = device.bus?.refusal(device, driver, id) ?? null;
   if (refusal !== null) {
     linksNoDriver(device);
-    return { code: refusal.code, error: refusal, final: false };
+    return ProbeFailure.of(refusal, { op: "probe", device: device.name, driver: driver.name });
   }
   const leftOver = device.extras?.resources;
   if (leftOver !== null && leftOver !== undefined && leftOver.size > 0) {
@@ -152,8 +145,7 @@ function settleProbe(binding: Binding, hold: Hold, announce: boolean): MaybeProm
 function probeFailed(binding: Binding, thrown: unknown): MaybePromise<ProbeFailure> {
   const { device, driver } = binding;
   const { core } = device;
-  const error = toError(thrown);
-  const failure: ProbeFailure = { code: errnoOf(thrown), error, final: false };
+  const failure = ProbeFailure.of(thrown, { op: "probe", device: device.name, driver: driver.name });
   logFailure(device, driver, failure);
   device.bus?.notify("driver-not-bound", device);
   linksNoDriver(device);
@@ -163,7 +155,7 @@ function probeFailed(binding: Binding, thrown: unknown): MaybePromise<ProbeFailu
   return after(cleanUpBinding(binding), () => {
     (device.more.attempts ??= new Map()).set(driver.name, {
       code: failure.code,
-      reason: error.message,
+      reason: failure.error.message,
       time: core.runtime.now(),
     });
     return failure;
@@ -179,7 +171,6 @@ function logFailure(device: Device, driver: Driver, { code, error }: ProbeFailur
   } else log.error(`${device.name}: probe with driver ${driver.name} failed with error ${code}`, details);
 }
 
-function final(code: Errno, message: string, device: Device, driver: Driver): ProbeFailure {
-  const error = new BusError(code, message, { op: "probe", device: device.name, driver: driver.name });
-  return { code, error, final: true };
+function final(code: Errno, reason: string, device: Device, driver: Driver): ProbeFailure {
+  return new ProbeFailure(code, reason, true, { op: "probe", device: device.name, driver: driver.name });
 }

@@ -19,7 +19,6 @@ export function registerDriver(driver: Driver): MaybePromise<Driver> {
     core.log.error(`Error: Driver '${driver.name}' is already registered, aborting...`, { driver: driver.name });
     throw failure("EBUSY", `bus ${bus.name} has a driver ${driver.name} already`, "register", driver);
   }
-  refuseFromOwnDevice(driver);
   bus.addDriver(driver);
   let attached: MaybePromise<void>;
   try {
@@ -54,23 +53,6 @@ function undo(driver: Driver, error: unknown): MaybePromise<never> {
     driver.state = "gone";
     throw error;
   });
-}
-
-/** A driver registered from a callback on a device that it would have to try now would wait for that callback. */
-function refuseFromOwnDevice(driver: Driver): void {
-  const { bus } = driver;
-  for (let hold = bus.core.calls.current(); hold !== null; hold = hold.parent) {
-    const { device } = hold;
-    if (!hold.live || device.bus !== bus || driver.probesAsync || !bus.autoprobe) continue;
-    if (!bus.matches(device, driver)) continue;
-    throw failure(
-      "EDEADLK",
-      `driver ${driver.name} matches ${device.name}, from one of whose callbacks it is registered; ` +
-        `register it after the callback has returned`,
-      "register",
-      driver,
-    );
-  }
 }
 
 /** Takes a driver off its bus, its devices first, the last bound first: the kernel's `driver_unregister`. */

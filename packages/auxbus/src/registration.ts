@@ -38,6 +38,7 @@ export function addDevice(device: Device): MaybePromise<void> {
   else {
     parent.refs++;
     addChild(parent, device);
+    if (bus === null) core.addPlainChild(parent, device);
   }
   bus?.addDevice(device);
   bus?.notify("add-device", device);
@@ -50,6 +51,7 @@ export function addDevice(device: Device): MaybePromise<void> {
 
 function refuseAdd(device: Device): void {
   const { parent } = device;
+  if (device.name === "") throw failure("EINVAL", "a device needs a name", "add", device);
   switch (device.phase) {
     case "new":
       break;
@@ -145,6 +147,7 @@ function gone(device: Device): void {
     return;
   }
   removeChild(parent, device);
+  if (bus === null) core.removePlainChild(parent, device);
   parent.dropRef();
 }
 

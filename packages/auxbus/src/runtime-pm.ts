@@ -177,7 +177,10 @@ export class RuntimePm {
   /** Says that the device is active now, while runtime PM is off. @throws {BusError} `EAGAIN` it is on; `EBUSY` the parent is not active */
   setActive(): void {
     this.#mayDeclare("setActive");
-    if (this.#status === "active") return;
+    if (this.#status === "active") {
+      this.#error = null;
+      return;
+    }
     const parent = this.#parent;
     if (parent?.enabled === true && parent.status !== "active") {
       throw this.#fail("EBUSY", "setActive", "its parent is not active");

@@ -109,10 +109,10 @@ function driverFolder(driver: Driver): SysfsFolder {
 function linksFolder(core: DriverCore): SysfsFolder {
   return {
     kind: "folder",
-    names: () => core.links.keys(),
+    names: () => [...core.links].map((l) => l.name),
     get: (name) => {
-      const found = core.links.get(name);
-      return found === undefined ? undefined : linkFolder(found);
+      for (const l of core.links) if (l.name === name) return linkFolder(l);
+      return undefined;
     },
   };
 }

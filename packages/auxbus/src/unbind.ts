@@ -98,17 +98,24 @@ function clear(binding: Binding): void {
   device.extras?.runtimePm?.reinit();
 }
 
-/** Unbinds every consumer that uses the device; waits for one that is being probed. */
+/** Unbinds every consumer that uses the device; waits for one that is being probed or unbound. */
 function unbindConsumers(device: Device): MaybePromise<void> {
   for (const link of managedLinks(device.extras?.consumers)) {
     const wasProbing = link.current === "consumer probing";
-    if (!wasProbing && link.current !== "active") {
+    if (!wasProbing && link.current !== "active" && !link.consumerLeaving) {
       link.current = "supplier unbinding";
       continue;
     }
     if (!wasProbing) link.current = "supplier unbinding";
     const { consumer } = link;
     const released = withLock(consumer, "unbind", (hold) => (wasProbing ? undefined : releaseDriver(consumer, hold)));
+    if (!wasProbing && isPending(released)) {
+      link.consumerLeaving = true;
+      return released.then(() => {
+        link.consumerLeaving = false;
+        return unbindConsumers(device);
+      });
+    }
     return after(released, () => unbindConsumers(device));
   }
   return undefined;

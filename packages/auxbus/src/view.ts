@@ -96,7 +96,7 @@ export class InProcessView implements BusView {
           devices: [...driver.devices()].map((device) => device.path),
         })),
       ),
-      links: [...core.links.values()].map(({ consumer, supplier, state }) => ({
+      links: [...core.links].map(({ consumer, supplier, state }) => ({
         consumer: consumer.path,
         supplier: supplier.path,
         state,

@@ -4,7 +4,7 @@ import type { Io } from "../io.ts";
 import type { RunReport } from "./run-report.ts";
 import { renderTree } from "./tree.ts";
 
-const QUIET: ReadonlySet<LogRecord["level"]> = new Set(["debug", "info"]);
+const QUIET: ReadonlySet<LogRecord["level"]> = new Set(["debug"]);
 
 /** A running bus for people: the tree, then a line for each uevent. What only a person needs goes to stderr. */
 export class TextReport implements RunReport {

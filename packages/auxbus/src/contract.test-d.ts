@@ -57,7 +57,7 @@ defineAuxiliaryDriver({
     isTrue<Equal<typeof device.shared, Function1 | Function2>>();
     if ("link" in device.shared) device.shared.link();
   },
-  handlers: { event: () => true },
+  handlers: { event: (device, code) => device.matchName !== "" && code > 0 },
 });
 
 // Without a contract everything works, typed unknown.
@@ -126,6 +126,9 @@ export async function publish(core: DriverCore, nic: Device, shared: Function1):
   // @ts-expect-error what is shared lacks `mac`
   await core.auxiliary.create(nic, { module: "t_core", name: "rdma", shared: { send: async () => 1 } });
   await core.auxiliary.create(nic, { module: "nobody", name: "knows", shared: { whatever: 1 } });
+  const quiet = core.auxiliary.init<"t_core.eth">(nic, { module: "t_core", name: "eth", id: 0 });
+  // @ts-expect-error a contract without calls into the driver
+  await quiet.call("anything");
   const plain = await core.auxiliary.create(nic, { module: "nobody", name: "knows" });
   const result = await plain.call("whatever", 1, 2);
   isTrue<Equal<typeof result, unknown>>();

@@ -31,7 +31,8 @@ export type Handlers<Name extends string> = Name extends keyof Contracts
   : AnyHandlers;
 
 /** A contract without calls into the driver. */
-export type NoHandlers = Readonly<Record<string, never>>;
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- no key: nothing can be called
+export type NoHandlers = Readonly<Record<never, never>>;
 
 /** Without a contract any call may be made, typed `unknown`. */
 export type AnyHandlers = Readonly<Record<string, (...args: unknown[]) => unknown>>;

@@ -13,11 +13,13 @@ interface Comparator {
 /** Alternatives, each a list of conditions that must all hold. */
 export type Range = readonly (readonly Comparator[])[];
 
-const VERSION = /^[v=\s]*(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?$/;
-const PART = String.raw`[v=]*\s*(\d+|[xX*])(?:\.(\d+|[xX*])(?:\.(\d+|[xX*])(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?)?)?`;
+const VERSION = /^v?(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?$/;
+const PART = String.raw`v?(\d+|[xX*])(?:\.(\d+|[xX*])(?:\.(\d+|[xX*])(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-.]+)?)?)?`;
 const HYPHEN = new RegExp(`^\\s*${PART}\\s+-\\s+${PART}\\s*$`);
 const TERM = new RegExp(`^(<=|>=|<|>|=|\\^|~>|~)?\\s*${PART}$`);
 
+/** Ranges come from id tables, so there are few; the limit only keeps a hostile caller from growing the cache. */
+const CACHED = 1000;
 const parsed = new Map<string, Range>();
 
 /**
@@ -47,7 +49,10 @@ export function parseRange(text: string): Range {
   let range = parsed.get(text);
   if (range === undefined) {
     range = text.split("||").map((alternative) => parseAlternative(alternative.trim(), text));
-    if (parsed.size < 1000) parsed.set(text, range);
+    // As npm reads it: beside an alternative that admits every release, no other one admits a prerelease.
+    if (range.some((comparators) => comparators.length === 0)) range = [[]];
+    if (parsed.size >= CACHED) parsed.clear();
+    parsed.set(text, range);
   }
   return range;
 }
@@ -76,9 +81,18 @@ function parseAlternative(text: string, whole: string): Comparator[] {
     .filter((term) => term !== "");
   return terms.flatMap((term) => {
     const match = TERM.exec(term);
-    if (match === null) throw new TypeError(`${JSON.stringify(whole)} is no semver range (such as ^1.2.0)`);
-    return bounds(match[1] ?? "=", partial(match.slice(2, 6), whole));
+    const [, op = "=", major, minor, patch] = match ?? [];
+    // As npm does: a number after an open one is refused, save after ^ and ~.
+    const misplaced = (isOpen(major) && !isOpen(minor)) || (isOpen(minor) && !isOpen(patch));
+    if (match === null || (misplaced && !/[\^~]/.test(op))) {
+      throw new TypeError(`${JSON.stringify(whole)} is no semver range (such as ^1.2.0)`);
+    }
+    return bounds(op, partial(match.slice(2, 6), whole));
   });
+}
+
+function isOpen(part: string | undefined): boolean {
+  return part === undefined || /^[xX*]$/.test(part);
 }
 
 /** A version of which the last numbers may be left open. */
@@ -90,10 +104,11 @@ interface Partial {
 function partial([major, minor, patch, prerelease]: (string | undefined)[], text: string): Partial {
   const numbers: number[] = [];
   for (const part of [major, minor, patch]) {
-    if (part === undefined || /^[xX*]$/.test(part)) break;
+    if (part === undefined || isOpen(part)) break;
     numbers.push(numeric(part, text));
   }
-  return { numbers, prerelease: numbers.length === 3 ? parts(prerelease, text) : [] };
+  const words = parts(prerelease, text);
+  return { numbers, prerelease: numbers.length === 3 ? words : [] };
 }
 
 /** The conditions that an operator before a version, of which the last numbers may be open, stands for. */
@@ -124,7 +139,7 @@ function bounds(op: string, { numbers, prerelease }: Partial): Comparator[] {
     case ">":
       return open ? [{ op: ">=", version: { ...next(numbers.length), prerelease: [] } }] : [{ op, version: low }];
     case ">=":
-      return [{ op, version: low }];
+      return isZero(low) ? [] : [{ op, version: low }];
     case "<":
       return [{ op, version: open ? version(major, minor, 0, [0]) : low }];
     case "<=":
@@ -132,6 +147,10 @@ function bounds(op: string, { numbers, prerelease }: Partial): Comparator[] {
     default:
       return open ? upTo(numbers.length) : [{ op: "=", version: low }];
   }
+}
+
+function isZero({ numbers, prerelease }: Version): boolean {
+  return prerelease.length === 0 && numbers.every((number) => number === 0);
 }
 
 function version(major: number, minor: number, patch: number, prerelease: readonly (string | number)[]): Version {

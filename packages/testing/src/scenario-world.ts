@@ -64,6 +64,7 @@ export class ScenarioWorld {
     const { parent, name: deviceName, id } = entry.declaration;
     // Untyped, as it comes from callers in JavaScript: the bus itself must refuse what is missing.
     const { auxiliary } = this.core;
+    // oxlint-disable-next-line typescript/no-unsafe-assignment, typescript/unbound-method -- as the line above says
     entry.device = Reflect.apply(auxiliary.init, auxiliary, [
       parent === undefined ? null : (this.parents.get(parent) ?? this.device(parent)),
       { name: deviceName, id, release: () => this.#released(name, entry) },

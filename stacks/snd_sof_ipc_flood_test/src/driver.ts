@@ -58,6 +58,7 @@ function createFiles(
           device: device.name,
           error,
         });
+        // oxlint-disable-next-line typescript/only-throw-error -- what the DSP answered, as it is
         throw error;
       }
       return data.byteLength;

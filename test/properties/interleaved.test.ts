@@ -6,11 +6,31 @@ import { Observer } from "./observer.ts";
 
 const NAMES = ["a", "b"] as const;
 const OUTCOMES = ["ok", "ok", "ENODEV", "EIO", "EPROBE_DEFER"] as const satisfies readonly Outcome[];
-const LINKS: readonly DeviceLinkOptions[] = [{}, { autoremoveConsumer: true }, { autoremoveSupplier: true }, { autoprobeConsumer: true }, { stateless: true }];
+const LINKS: readonly DeviceLinkOptions[] = [
+  {},
+  { autoremoveConsumer: true },
+  { autoremoveSupplier: true },
+  { autoprobeConsumer: true },
+  { stateless: true },
+];
 
 const step = fc.record({
   op: fc.constantFrom(
-    ...(["create", "create", "create", "register", "register", "destroy", "delete", "unregister", "bind", "unbind", "unbind device", "rescan", "autoprobe"] as const),
+    ...([
+      "create",
+      "create",
+      "create",
+      "register",
+      "register",
+      "destroy",
+      "delete",
+      "unregister",
+      "bind",
+      "unbind",
+      "unbind device",
+      "rescan",
+      "autoprobe",
+    ] as const),
     ...(["get", "put", "link", "suspend", "resume", "override", "call", "wait", "wait"] as const),
   ),
   a: fc.nat(100),
@@ -78,7 +98,11 @@ class World {
           actions: b % 3,
           more: { probeType: async ? "async" : "default", handlers: { poke: () => this.rig.after(3) } },
         });
-        this.fly(core.auxiliary.register(this.observer.watch(`d.${name}`, base), { module: "d" }).then((made) => this.drivers.push(made)));
+        this.fly(
+          core.auxiliary
+            .register(this.observer.watch(`d.${name}`, base), { module: "d" })
+            .then((made) => this.drivers.push(made)),
+        );
         break;
       }
       case "destroy":
@@ -151,7 +175,7 @@ class World {
     });
     // Its failure is awaited below.
     done.catch(() => undefined);
-    for (const end = runtime.now() + 86_400_000; !settled && runtime.now() < end; ) {
+    for (const end = runtime.now() + 86_400_000; !settled && runtime.now() < end;) {
       await runtime.runUntilIdle();
       const next = runtime.nextTimer;
       if (next !== undefined && !settled) await runtime.advance(next - runtime.now());
@@ -172,8 +196,9 @@ class World {
     if (rig.core.power.suspended) await rig.run(rig.core.power.resume());
     await rig.run(rig.core.settle());
     // No lost wake-up: a device that waits was tried after the last bind, unless something kept it from that.
-    for (const { device } of this.mayDefer ? rig.core.deferred.list() : []) {
-      if (rig.core.explain(device).suppliers.length > 0) continue;
+    // (Whoever waited for a supplier whose link is gone waits for the next bind, as on Linux.)
+    for (const { device, reason } of this.mayDefer ? rig.core.deferred.list() : []) {
+      if (reason.startsWith("supplier ")) continue;
       expect(this.observer.triedAfterLastBind(device), `${device.name} was forgotten`).toBe(true);
     }
     for (const driver of [...rig.core.auxiliary.drivers()]) await rig.run(driver.unregister());
@@ -197,11 +222,10 @@ test("whatever is done at once, in whatever order, the rules of binding hold", {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const world = new World();
-      if (process.env["TRACE"]) (await import("node:fs")).writeFileSync("/tmp/case.json", JSON.stringify(steps));
       for (const s of steps) await world.apply(s);
       await world.end();
     }),
-    { numRuns: Number(process.env["RUNS"] ?? 400) },
+    { numRuns: 600 },
   );
 });
 
@@ -215,7 +239,8 @@ test("one bus through 10,000 random steps", { timeout: 120_000 }, async () => {
       world.flights.length = 0;
       world.observer.consistent();
       // Or there would be nothing left to do.
-      for (const device of world.devices.splice(0, world.devices.length - 10)) if (device.state === "added") world.fly(device.destroy());
+      for (const device of world.devices.splice(0, world.devices.length - 10))
+        if (device.state === "added") world.fly(device.destroy());
       if (world.rig.core.power.suspended) await world.rig.run(world.rig.core.power.resume());
     }
   }

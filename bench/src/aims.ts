@@ -45,9 +45,6 @@ export const AIMS: readonly Aim[] = [
   aim("churn against Effect's bare scope, 10,000 live", "of its time", 0.5, (get) =>
     quotient(get("churn", "auxbus", 10_000), get("churn", "Effect 4 Scope", 10_000)),
   ),
-  aim("whole application against avvio, 1,000 plugins", "of its time", 0.1, (get) =>
-    quotient(get("whole application", "auxbus", 1_000), get("whole application", "avvio", 1_000)),
-  ),
   aim("memory of a bound device", "bytes", 1024, (get) => get("bytes", "auxbus", 10_000)),
   aim("4,000 pairs up", "ms", 100, (get) => get("pairs up", "auxbus", 4_000)),
   aim("4,000 pairs down", "ms", 100, (get) => get("pairs down", "auxbus", 4_000)),

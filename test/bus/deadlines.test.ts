@@ -136,3 +136,40 @@ test("the signal is aborted before remove, and is aborted already for whoever as
   expect(resources?.().disposed).toBe(true);
   await rig.end();
 });
+
+test("a release that never ends keeps neither the device nor the other releases", async () => {
+  const rig = new Rig({ removeTimeout: 100 });
+  const errors: string[] = [];
+  rig.core.log.subscribe(({ level, message }) => void (level === "error" && errors.push(message)));
+  await rig.register({
+    more: {
+      probe(_device, _id, { resources }) {
+        resources.defer(() => void rig.log.push("first"));
+        resources.defer(() => new Promise(() => undefined));
+      },
+    },
+  });
+  const device = await rig.create();
+  await rig.run(device.unbind());
+  expect(rig.runtime.now()).toBe(100);
+  expect(rig.log).toContain("first");
+  rig.nic.resources.defer(() => new Promise(() => undefined));
+  await rig.run(device.destroy());
+  await rig.run(rig.nic.destroy());
+  expect(rig.runtime.now()).toBe(200);
+  expect(errors).toEqual([
+    "m.x.0: releasing a managed resource failed: ETIMEDOUT: release of a managed resource of m.x.0 by drv took longer than 100 ms",
+    "nic0: releasing a managed resource failed: ETIMEDOUT: it took longer than 100 ms",
+  ]);
+  await rig.end();
+});
+
+test("a runtime PM callback that never ends is given up", async () => {
+  const rig = new Rig({ removeTimeout: 100 });
+  await rig.register({ more: { pm: { runtimeResume: () => new Promise(() => undefined) } } });
+  const device = await rig.create();
+  device.runtimePm.enable();
+  await expect(rig.run(device.runtimePm.resumeAndGet())).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  expect(device.runtimePm.statusText).toBe("error");
+  await rig.end();
+});

@@ -99,6 +99,9 @@ test("files are written as an administrator would", async () => {
   rig.since();
   await sysfs.write("devices/nic0/m.x.0/uevent", "change 1234 A=B");
   expect(rig.since()).toEqual(["change m.x.0"]);
+  await sysfs.write("bus/auxiliary/uevent", "change");
+  await sysfs.write("bus/auxiliary/drivers/drv/uevent", "add");
+  expect(rig.since()).toEqual(["change auxiliary", "add drv"]);
   const stored: string[] = [];
   device.addAttribute("knob", { store: (value) => void stored.push(value) });
   await sysfs.write("devices/nic0/m.x.0/knob", "1\n\n");

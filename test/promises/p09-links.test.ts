@@ -154,6 +154,19 @@ test("the same link may be asked for twice, and is then removed twice; a statele
   await rig.end();
 });
 
+test("a link that is asked for again lives as long as the longest-lived request wants", async () => {
+  const { rig, supplier, consumer, link } = await pair({ autoremoveConsumer: true });
+  rig.core.link(consumer, supplier, { autoremoveConsumer: true });
+  expect(link.autoRemoveOn).toBe("consumer unbind");
+  rig.core.link(consumer, supplier, { autoremoveSupplier: true });
+  expect(link.autoRemoveOn).toBe("supplier unbind");
+  rig.core.link(consumer, supplier, { autoremoveSupplier: true });
+  expect(link.autoRemoveOn).toBe("supplier unbind");
+  rig.core.link(consumer, supplier);
+  expect(link.autoRemoveOn).toBe("never");
+  await rig.end();
+});
+
 test("a link needs an added supplier, goes when either end is deleted, and is to be seen in sysfs while it is there", async () => {
   const { rig, supplier, consumer } = await pair();
   const { sysfs } = rig.core;

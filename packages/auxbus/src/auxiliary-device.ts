@@ -115,11 +115,7 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
           throw this.#fail("EOPNOTSUPP", "call", `driver ${binding.driver.name} has no handler ${handler}`);
         }
         const result = this.core.calls.run(hold, (): unknown => Reflect.apply(fn, handlers, [this, ...args]));
-        return binding.within(
-          `handler ${handler}`,
-          result,
-          binding.driver.definition.removeTimeout ?? this.core.removeTimeout,
-        );
+        return binding.within(`handler ${handler}`, result, binding.removeTimeout);
       }),
     );
   }
@@ -143,7 +139,7 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
         const result = this.core.calls.run(hold, () =>
           op === "suspend" ? definition.suspend?.(this, state) : definition.resume?.(this),
         );
-        return binding.within(op, result, binding.driver.definition.removeTimeout ?? this.core.removeTimeout);
+        return binding.within(op, result, binding.removeTimeout);
       }),
     );
   }

@@ -2,6 +2,7 @@ import type { Candidate, Match } from "./attach.ts";
 import { AuxiliaryDevice, type AuxiliaryDeviceOptions } from "./auxiliary-device.ts";
 import type { AuxiliaryDriver } from "./auxiliary-driver.ts";
 import { asModule, Bus, type RegisterOptions } from "./bus.ts";
+import type { DriverCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { Driver } from "./driver.ts";
 import { BusError, toError } from "./errors.ts";
@@ -125,7 +126,7 @@ export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
     return promised(() => {
       const module = asModule(options.module);
       const name = definition.name === undefined ? module.name : `${module.name}.${definition.name}`;
-      checkDriver(definition, name);
+      checkDriver(this.core, definition, name);
       const driver = new Driver(this, name, module, definition);
       this.#definitions.set(driver, definition);
       try {
@@ -277,9 +278,11 @@ function addOrUndo<Name extends string>(device: AuxiliaryDevice<Name>): Promise<
   return isPending(added) ? Promise.resolve(added.then(() => device, undo)) : Promise.resolve(device);
 }
 
-function checkDriver(definition: AuxiliaryDriver, name: string): void {
-  const refuse = (why: string, cause?: unknown): BusError =>
-    new BusError("EINVAL", `cannot register driver ${name}: ${why}`, { op: "register", driver: name, cause });
+function checkDriver(core: DriverCore, definition: AuxiliaryDriver, name: string): void {
+  const refuse = (why: string, cause?: unknown): BusError => {
+    core.log.warn(`auxiliary: driver ${name} is not registered: ${why}`, { driver: name });
+    return new BusError("EINVAL", `cannot register driver ${name}: ${why}`, { op: "register", driver: name, cause });
+  };
   if (definition.probe === undefined) throw refuse("it has no probe");
   if (definition.idTable === undefined) throw refuse("it has no id table");
   for (const id of definition.idTable) {

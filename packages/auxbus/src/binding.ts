@@ -1,10 +1,10 @@
 import type { AttributeGroup, Attribute } from "./attributes.ts";
-import { Deadline } from "./deadline.ts";
+import { type Deadline, inTime } from "./deadline.ts";
 import type { Device } from "./device.ts";
 import { DeviceResources } from "./devres.ts";
 import type { Driver } from "./driver.ts";
 import { BusError } from "./errors.ts";
-import { isPending, type MaybePromise } from "./maybe-promise.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
 
 /** How far a binding is: only a bound one is shown as the device's driver. */
 export type BindingState = "probing" | "bound" | "unbinding" | "revoked";
@@ -43,7 +43,7 @@ export class Binding<D extends Device = Device> {
   get resources(): DeviceResources {
     if (this.#resources === null) {
       this.#resources = new DeviceResources(this.device.name);
-      if (this.state === "revoked") void this.#resources.release(() => undefined);
+      if (this.state === "revoked") void this.releaseResources();
     }
     return this.#resources;
   }
@@ -108,50 +108,45 @@ export class Binding<D extends Device = Device> {
 
   /** @internal */
   releaseResources(): MaybePromise<void> {
-    return this.#resources?.release((error) =>
-      this.device.core.log.error(`${this.device.name}: releasing a managed resource failed: ${error.message}`, {
-        device: this.device.name,
-        driver: this.driver.name,
-        error,
-      }),
+    const { core, name } = this.device;
+    return this.#resources?.release(
+      (result) => this.within("release of a managed resource", result, this.removeTimeout),
+      (error) =>
+        core.log.error(`${name}: releasing a managed resource failed: ${error.message}`, {
+          device: name,
+          driver: this.driver.name,
+          error,
+        }),
     );
   }
 
+  /** @internal Milliseconds for everything that the driver does but probing. */
+  get removeTimeout(): number {
+    return this.driver.definition.removeTimeout ?? this.device.core.removeTimeout;
+  }
+
   /**
-   * Waits for foreign code, but not beyond its deadline.
+   * Waits for foreign code, but not beyond its deadline, which `progress` begins anew.
    *
    * @internal
    * @param ms 0: however long it takes
    * @throws {BusError} `ETIMEDOUT`
    */
   within<T>(what: string, result: MaybePromise<T>, ms: number): MaybePromise<T> {
-    if (!isPending(result) || ms === 0) return result;
-    return new Promise<T>((resolve, reject) => {
-      this.#deadline = new Deadline(this.device.core.runtime, ms, () => {
-        this.#deadline = null;
-        reject(
-          new BusError("ETIMEDOUT", `${what} of ${this.device.name} by ${this.driver.name} took longer than ${ms} ms`, {
-            op: what,
-            device: this.device.name,
-            driver: this.driver.name,
-          }),
-        );
-      });
-      const deadline = this.#deadline;
-      const settle = (): void => {
-        deadline.cancel();
-        if (this.#deadline === deadline) this.#deadline = null;
-      };
-      result.then(
-        (value) => {
-          settle();
-          resolve(value);
-        },
-        (error: unknown) => {
-          settle();
-          reject(error);
-        },
-      );
-    });
+    const details = { op: what, device: this.device.name, driver: this.driver.name };
+    return inTime(
+      this.device.core.runtime,
+      result,
+      ms,
+      () =>
+        new BusError(
+          "ETIMEDOUT",
+          `${what} of ${details.device} by ${details.driver} took longer than ${ms} ms`,
+          details,
+        ),
+      (deadline) => {
+        this.#deadline = deadline;
+      },
+    );
   }
 }

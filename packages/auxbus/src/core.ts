@@ -203,7 +203,7 @@ export class DriverCore {
         try {
           const { driver } = binding;
           const result = this.calls.run(hold, () => driver.bus.shutdown(device, driver));
-          await binding.within("shutdown", result, driver.definition.removeTimeout ?? this.removeTimeout);
+          await binding.within("shutdown", result, binding.removeTimeout);
         } catch (error) {
           this.log.error(`${device.name}: shutdown failed: ${toError(error).message}`, { device: device.name, error });
         }

@@ -67,22 +67,28 @@ export class DeviceResources {
 
   /**
    * Releases everything, last in first out, each waited for before the next. All are released even when some
-   * fail; `onError` hears of each failure.
+   * fail or never end.
    *
    * @internal
+   * @param within puts a deadline on a release
+   * @param failed hears of each that fails
    */
-  release(onError: (error: Error) => void): MaybePromise<void> {
+  release(
+    within: (result: PromiseLike<unknown>) => MaybePromise<unknown>,
+    failed: (error: Error) => void,
+  ): MaybePromise<void> {
     this.#disposed = true;
     for (;;) {
       const action = this.#actions.pop();
       if (action === undefined) return undefined;
       try {
         const result = action();
-        if (isPending(result)) {
-          return result.then(undefined, (error: unknown) => onError(toError(error))).then(() => this.release(onError));
-        }
+        if (!isPending(result)) continue;
+        return Promise.resolve(within(result))
+          .then(undefined, (error: unknown) => failed(toError(error)))
+          .then(() => this.release(within, failed));
       } catch (error) {
-        onError(toError(error));
+        failed(toError(error));
       }
     }
   }

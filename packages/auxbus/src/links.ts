@@ -148,9 +148,12 @@ export function addLink(core: DriverCore, consumer: Device, supplier: Device, op
   for (const link of consumer.extras?.suppliers ?? []) {
     if (link.supplier !== supplier) continue;
     link.refs++;
-    if (link.managed || stateless === true) return link;
-    link.options = { ...link.options, ...options, stateless: false };
-    link.current = initialState(consumer, supplier);
+    if (stateless === true) return link;
+    if (link.managed) link.options = longerLived(link.options, options);
+    else {
+      link.options = { ...link.options, ...options, stateless: false };
+      link.current = initialState(consumer, supplier);
+    }
     return link;
   }
   const link = new DeviceLink(consumer, supplier, options);
@@ -163,6 +166,15 @@ export function addLink(core: DriverCore, consumer: Device, supplier: Device, op
   if (options.pmRuntime === true) consumer.runtimePm.supplierAdded(link);
   link.uevent("add");
   return link;
+}
+
+/** A link that is asked for again stays as long as the longest-lived request wants it. */
+function longerLived(link: DeviceLinkOptions, request: DeviceLinkOptions): DeviceLinkOptions {
+  if (request.autoremoveSupplier === true) {
+    return link.autoremoveConsumer === true ? { ...link, autoremoveConsumer: false, autoremoveSupplier: true } : link;
+  }
+  if (request.autoremoveConsumer === true) return link;
+  return { ...link, autoremoveConsumer: false, autoremoveSupplier: false };
 }
 
 /** Whether `device` is `on`, or depends on it through its parents and suppliers. */

@@ -111,6 +111,6 @@ async function call(
     const pm = binding?.driver.definition.pm;
     if (binding?.state !== "bound" || pm?.[op] === undefined) return undefined;
     const result = device.core.calls.run(hold, () => pm[op]?.(device));
-    return binding.within(op, result, binding.driver.definition.removeTimeout ?? device.core.removeTimeout);
+    return binding.within(op, result, binding.removeTimeout);
   });
 }

@@ -1,4 +1,5 @@
 import { attachDevice } from "./attach.ts";
+import { inTime } from "./deadline.ts";
 import type { Device } from "./device.ts";
 import { emitDeviceUevent } from "./device-uevent.ts";
 import { BusError, type Errno } from "./errors.ts";
@@ -127,11 +128,16 @@ function takeAway(device: Device): MaybePromise<void> {
   bus?.removeDevice(device);
   core.deferred.delete(device);
   purgeLinks(device);
-  const released = device.extras?.resources?.release((error) =>
-    core.log.error(`${device.name}: releasing a managed resource failed: ${error.message}`, {
-      device: device.name,
-      error,
-    }),
+  const released = device.extras?.resources?.release(
+    (result) =>
+      inTime(core.runtime, result, core.removeTimeout, () =>
+        failure("ETIMEDOUT", `it took longer than ${core.removeTimeout} ms`, "release", device),
+      ),
+    (error) =>
+      core.log.error(`${device.name}: releasing a managed resource failed: ${error.message}`, {
+        device: device.name,
+        error,
+      }),
   );
   return isPending(released) ? released.then(() => gone(device)) : gone(device);
 }

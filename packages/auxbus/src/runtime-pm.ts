@@ -327,7 +327,9 @@ export class RuntimePm {
     const pm = binding?.driver.definition.pm;
     if (pm?.[name] === undefined) return;
     try {
-      await this.#device.core.calls.run(this.#device.core.calls.current(), () => pm[name]?.(this.#device));
+      const { calls } = this.#device.core;
+      const result = calls.run(calls.current(), () => pm[name]?.(this.#device));
+      await binding?.within(name, result, binding.removeTimeout);
     } catch (error) {
       const code = errnoOf(error);
       if (name !== "runtimeIdle" && code !== "EAGAIN" && code !== "EBUSY") this.#error = code;

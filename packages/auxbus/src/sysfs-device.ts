@@ -4,7 +4,7 @@ import { type DeviceLink, qualified } from "./links.ts";
 import { AuxiliaryDevice } from "./auxiliary-device.ts";
 import { deviceEnv } from "./device-uevent.ts";
 import { attributeNode, file, folder, link, type SysfsFolder, type SysfsNode } from "./sysfs-node.ts";
-import { isUeventAction } from "./uevent.ts";
+import { writtenAction } from "./uevent.ts";
 
 /** A device's folder: its files, its children, and where it belongs. */
 export function deviceFolder(device: Device): SysfsFolder {
@@ -30,7 +30,7 @@ function entries(device: Device): Record<string, SysfsNode> {
         Object.entries(deviceEnv(device))
           .map(([key, value]) => `${key}=${value}\n`)
           .join(""),
-      store: (value) => repeatUevent(device, value),
+      store: (value) => device.uevent(writtenAction(value)),
     }),
   };
   if (bus !== null) nodes["subsystem"] = link(`bus/${bus.name}`);
@@ -64,17 +64,6 @@ function entries(device: Device): Record<string, SysfsNode> {
 
 function linkTo(of: DeviceLink): SysfsNode {
   return link(of.path);
-}
-
-function repeatUevent(device: Device, value: string): void {
-  const [action = ""] = value.split(" ");
-  if (!isUeventAction(action)) {
-    throw new BusError("EINVAL", `${action || "an empty text"} is not a uevent action`, {
-      op: "uevent",
-      device: device.name,
-    });
-  }
-  device.uevent(action);
 }
 
 function powerFolder(device: Device): SysfsFolder {

@@ -1,9 +1,9 @@
 import type { Bus } from "./bus.ts";
 import type { DriverCore } from "./core.ts";
 import type { Driver } from "./driver.ts";
-import { BusError } from "./errors.ts";
 import type { DeviceLink } from "./links.ts";
 import { deviceFolder } from "./sysfs-device.ts";
+import { writtenAction } from "./uevent.ts";
 import { attributeNode, file, folder, link, type SysfsFile, type SysfsFolder, type SysfsNode } from "./sysfs-node.ts";
 
 /** What is at a path below `/sys`. @param follow also when the last part is a link */
@@ -71,17 +71,17 @@ function busFolder(bus: Bus): SysfsFolder {
       },
     }),
     drivers_probe: file({ store: (value) => bus.rescan(value) }),
-    uevent: file({ store: (value) => refuseUevent(value) }),
+    uevent: file({ store: (value) => repeatUevent(bus.core, value, `/bus/${bus.name}`, "bus") }),
   });
 }
 
-function refuseUevent(value: string): void {
-  throw new BusError(
-    "EINVAL",
-    `uevents of a bus or driver cannot be repeated (${value}); write to a device's uevent file`,
-    {
-      op: "uevent",
-    },
+/** Sends a uevent of a bus or driver again, for those who missed it. */
+function repeatUevent(core: DriverCore, value: string, devpath: string, subsystem: string): void {
+  core.uevents.emit(
+    writtenAction(value),
+    () => devpath,
+    subsystem,
+    () => ({}),
   );
 }
 
@@ -92,7 +92,9 @@ function driverFolder(driver: Driver): SysfsFolder {
     bind: driver.bindFiles ? file({ store: (value) => bus.bind(driver.name, value) }) : undefined,
     unbind: driver.bindFiles ? file({ store: (value) => bus.unbind(driver.name, value) }) : undefined,
     module: link(`module/${driver.module.name}`),
-    uevent: file({ store: (value) => refuseUevent(value) }),
+    uevent: file({
+      store: (value) => repeatUevent(bus.core, value, `/bus/${bus.name}/drivers/${driver.name}`, "drivers"),
+    }),
   });
   return {
     kind: "folder",

@@ -1,4 +1,5 @@
 import type { Device } from "./device.ts";
+import { BusError } from "./errors.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What can happen to a device or driver (the kernel's `kobject_action`). */
@@ -17,6 +18,13 @@ const ACTIONS: ReadonlySet<string> = new Set([
 
 export function isUeventAction(value: string): value is UeventAction {
   return ACTIONS.has(value);
+}
+
+/** The action that was written to a `uevent` file. @throws {BusError} `EINVAL` it is none */
+export function writtenAction(value: string): UeventAction {
+  const [action = ""] = value.split(" ");
+  if (isUeventAction(action)) return action;
+  throw new BusError("EINVAL", `${action || "an empty text"} is not a uevent action`, { op: "uevent" });
 }
 
 /** One uevent, as the kernel broadcasts it. */

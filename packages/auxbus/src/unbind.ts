@@ -69,7 +69,7 @@ export function removeFromDriver(binding: Binding, hold: Hold): MaybePromise<voi
   } catch (error) {
     return removeFailed(binding, error);
   }
-  const timely = binding.within("remove", result, driver.definition.removeTimeout ?? core.removeTimeout);
+  const timely = binding.within("remove", result, binding.removeTimeout);
   return isPending(timely) ? timely.then(undefined, (error: unknown) => removeFailed(binding, error)) : undefined;
 }
 

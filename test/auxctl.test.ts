@@ -70,7 +70,8 @@ export const exit = () => nic.destroy();`;
     let seen = "";
     child.stdout.on("data", (chunk: Buffer) => {
       seen += chunk.toString();
-      if (seen.includes('"tree"')) child.kill("SIGTERM");
+      // Once: a second one, after the orderly end has begun, is answered by an end at once.
+      if (!child.killed && seen.includes('"tree"')) child.kill("SIGTERM");
     });
     const [code] = await once(child, "close");
     const types = (await printed)

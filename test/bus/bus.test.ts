@@ -233,7 +233,7 @@ test("references are counted, and their holders are shown", async () => {
 
 test("ids are the lowest free ones, whatever comes and goes", () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (choices) => {
+    fc.property(fc.array(fc.nat(20), { maxLength: 200, size: "max" }), (choices) => {
       const ids = new IdAllocator();
       const used = new Set<number>();
       for (const choice of choices) {

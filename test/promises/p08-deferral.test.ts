@@ -113,3 +113,22 @@ test("a bind by hand that defers answers EAGAIN and does not wait", async () => 
   expect(rig.core.deferred.list()).toEqual([]);
   await rig.end();
 });
+
+test("two slow probes that both defer do not keep each other busy", async () => {
+  const rig = new Rig();
+  await rig.register({ name: "a", ids: ["m.a"], probe: ["EPROBE_DEFER"], takes: 30, more: { probeType: "async" } });
+  await rig.register({ name: "b", ids: ["m.b"], probe: ["EPROBE_DEFER"], takes: 30, more: { probeType: "async" } });
+  await rig.register({ name: "other", ids: ["m.other"] });
+  await rig.create("a", 0);
+  await rig.runtime.advance(10);
+  await rig.create("b", 0);
+  await rig.runtime.advance(10);
+  // The change that both may have waited for, and missed.
+  await rig.create("other", 0);
+  await rig.runtime.advance(1000);
+  expect(rig.core.work.pending).toBe(0);
+  expect(rig.log.filter((line) => line === "probe m.a.0")).toHaveLength(2);
+  expect(rig.log.filter((line) => line === "probe m.b.0")).toHaveLength(2);
+  expect(rig.core.deferred.list()).toHaveLength(2);
+  await rig.end();
+});

@@ -3,6 +3,7 @@ import { Debugfs } from "@auxbus/debugfs";
 import { PciBus, type PciDevice } from "@auxbus/pci";
 import { type DspOptions, SimulatedDsp } from "@auxbus/sim_sof_dsp";
 import { plugDsp } from "@auxbus/sim_tgl_machine";
+import { FW_STATES, type FwState } from "@auxbus/snd_sof";
 import * as flood from "@auxbus/snd_sof_ipc_flood_test";
 import * as injector from "@auxbus/snd_sof_ipc_msg_injector";
 import * as glue from "@auxbus/snd_sof_pci_intel_tgl";
@@ -10,10 +11,15 @@ import * as probes from "@auxbus/snd_sof_probes";
 import { Sound } from "@auxbus/sound";
 import { VirtualRuntime } from "@auxbus/testing";
 import { expect } from "vitest";
+import { expectLegal } from "./fw-transitions.ts";
 
-const CLIENTS = ["snd_sof_ipc_flood_test", "snd_sof_ipc_msg_injector", "snd_sof_probes"] as const;
+export const GLUE = "snd_sof_pci_intel_tgl";
+export const CLIENTS = ["snd_sof_ipc_flood_test", "snd_sof_ipc_msg_injector", "snd_sof_probes"] as const;
+export const PCI_DRIVER = "sof-audio-pci-intel-tgl";
+export const PCI_ADDRESS = "0000:00:1f.3";
 
-type ClientModule = (typeof CLIENTS)[number];
+type Params = Readonly<Record<string, string>>;
+type ModuleName = (typeof CLIENTS)[number] | typeof GLUE;
 
 /** A machine with the SOF stack, in virtual time, that writes down what happens. */
 export class Machine {
@@ -21,18 +27,31 @@ export class Machine {
   readonly core: DriverCore;
   readonly debugfs: Debugfs;
   readonly sound: Sound;
-  readonly log: string[] = [];
   readonly modules = new Map<string, Module>();
+  /** Where the firmware has been. */
+  readonly fwStates: FwState[] = ["NOT_STARTED"];
+  readonly #log: string[] = [];
+  readonly #devices = new Set<Device>();
   #pci: PciDevice | undefined;
 
   constructor(options: { readonly testDriverRemove?: boolean } = {}) {
     this.core = new DriverCore({ runtime: this.runtime, ...options });
     this.debugfs = Debugfs.of(this.core);
     this.sound = Sound.of(this.core);
-    this.core.uevents.subscribe(({ action, devpath }) => this.log.push(`${action} ${devpath.split("/").at(-1)}`));
-    this.core.log.subscribe(({ level, message }) => {
-      if (level !== "debug") this.log.push(`${level}: ${message}`);
+    this.core.uevents.subscribe(({ action, devpath, device }) => {
+      this.#log.push(`${action} ${devpath.split("/").at(-1)}`);
+      if (device?.bus !== null && device !== undefined) this.#devices.add(device);
     });
+    this.core.log.subscribe(({ level, message }) => {
+      const change = / fw_state change: (\d) -> (\d)$/.exec(message);
+      if (change !== null) this.#fwStateChanged(Number(change[1]), Number(change[2]));
+      else if (level !== "debug" && level !== "info") this.#log.push(`${level}: ${message}`);
+    });
+  }
+
+  #fwStateChanged(from: number, to: number): void {
+    expect(this.fwStates.at(-1)).toBe(FW_STATES[from]);
+    this.fwStates.push(FW_STATES[to] ?? "NOT_STARTED");
   }
 
   /** Lets whatever `promise` needs happen, time included. */
@@ -57,13 +76,10 @@ export class Machine {
     return module;
   }
 
-  async load(
-    name: ClientModule | "snd_sof_pci_intel_tgl",
-    params: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
+  async load(name: ModuleName, params: Params = {}): Promise<void> {
     const module = this.module(name);
     const { core } = this;
-    if (name === "snd_sof_pci_intel_tgl") await this.run(glue.init({ core, module }));
+    if (name === GLUE) await this.run(glue.init({ core, module, params }));
     else if (name === "snd_sof_probes") await this.run(probes.init({ core, module, params }));
     else {
       const { driver } = name === "snd_sof_ipc_flood_test" ? flood : injector;
@@ -71,9 +87,13 @@ export class Machine {
     }
   }
 
-  async unload(name: ClientModule | "snd_sof_pci_intel_tgl"): Promise<void> {
+  /** As `rmmod`: refused while the module is in use. */
+  async unload(name: ModuleName): Promise<void> {
     const { core } = this;
-    if (name === "snd_sof_pci_intel_tgl") await this.run(glue.exit({ core, module: this.module(name) }));
+    const module = this.module(name);
+    module.startGoing();
+    if (name === GLUE) await this.run(glue.exit({ core, module }));
+    else if (name === "snd_sof_probes") await this.run(probes.exit({ core, module }));
     else await this.run(core.auxiliary.unregister(name));
     this.modules.delete(name);
   }
@@ -84,11 +104,12 @@ export class Machine {
   }
 
   /** Everything loaded and booted. */
-  static async booted(params: Readonly<Record<string, string>> = {}, options?: DspOptions): Promise<Machine> {
+  static async booted(params: Params = {}, options?: DspOptions, gluesParams: Params = {}): Promise<Machine> {
     const machine = new Machine();
-    await machine.load("snd_sof_pci_intel_tgl");
+    await machine.load(GLUE, gluesParams);
     for (const name of CLIENTS) await machine.load(name, params);
     await machine.plug(options);
+    machine.since();
     return machine;
   }
 
@@ -109,6 +130,23 @@ export class Machine {
     return device;
   }
 
+  /** Which driver a client has. */
+  bound(name: string): string | undefined {
+    return this.client(name).driver?.name;
+  }
+
+  bind(): Promise<void> {
+    return this.run(PciBus.of(this.core).bind(PCI_DRIVER, PCI_ADDRESS));
+  }
+
+  unbind(): Promise<void> {
+    return this.run(PciBus.of(this.core).unbind(PCI_DRIVER, PCI_ADDRESS));
+  }
+
+  unbindClient(driver: (typeof CLIENTS)[number], client: string): Promise<void> {
+    return this.run(this.core.auxiliary.unbind(driver, `snd_sof.${client}`));
+  }
+
   write(file: string, data: string | Uint8Array): Promise<number> {
     return this.run(this.debugfs.write(file, data));
   }
@@ -117,29 +155,38 @@ export class Machine {
     return this.run(this.debugfs.read(file));
   }
 
-  /** The log since the last time. */
+  /** Uevents, warnings and errors since the last time. */
   since(): string[] {
-    return this.log.splice(0);
+    return this.#log.splice(0);
   }
 
   /** Takes everything away again, and looks whether anything is left. */
   async end(): Promise<void> {
-    if (this.core.power.suspended) await this.run(this.core.power.resume());
+    const { core } = this;
+    if (core.power.suspended) await this.run(core.power.resume());
     if (this.#pci?.state === "added") await this.run(this.#pci.destroy());
-    for (const name of [...CLIENTS, "snd_sof_pci_intel_tgl"] as const)
-      if (this.modules.has(name)) await this.unload(name);
+    for (const name of [...CLIENTS, GLUE] as const) if (this.modules.has(name)) await this.unload(name);
+    // Those of a test's own.
+    for (const driver of [...core.auxiliary.drivers()]) await this.run(driver.unregister());
+    await this.run(core.settle());
     await this.runtime.runUntilIdle();
-    expect([...this.core.auxiliary.devices()], "auxiliary devices").toEqual([]);
-    expect([...this.core.auxiliary.drivers()], "auxiliary drivers").toEqual([]);
-    expect([...PciBus.of(this.core).devices()], "PCI devices").toEqual([]);
+    expect([...core.auxiliary.devices()], "auxiliary devices").toEqual([]);
+    expect([...core.auxiliary.drivers()], "auxiliary drivers").toEqual([]);
+    expect([...PciBus.of(core).devices()], "PCI devices").toEqual([]);
+    expect([...PciBus.of(core).drivers()], "PCI drivers").toEqual([]);
+    expect(core.deferred.list(), "deferred probes").toEqual([]);
     expect(this.sound.cards(), "sound cards").toEqual([]);
     expect(this.sound.components(), "sound components").toEqual([]);
     expect(this.debugfs.list(""), "debugfs").toEqual([]);
     expect([...this.modules.values()].filter((module) => module.refs > 0)).toEqual([]);
+    for (const device of this.#devices) expect(device.state, device.name).toBe("released");
+    for (const bridge of core.devices()) expect(bridge.name, "what stays").toMatch(/^pci/);
+    expect(this.runtime.timers, "timers").toBe(0);
     if (this.#pci !== undefined) {
-      expect(this.dsp.freeStreams, "DMA streams").toBe(4);
+      expect(this.dsp.faults.noStreams ? 4 : this.dsp.freeStreams, "DMA streams").toBe(4);
       expect(this.dsp.state).toBe("off");
-      expect(this.#pci.state).toBe("released");
+      expect(this.dsp.onInterrupt, "interrupt").toBeNull();
     }
+    expectLegal(this.fwStates);
   }
 }

@@ -1,95 +1,181 @@
 import { BusError } from "auxbus";
 import { PciBus } from "@auxbus/pci";
-import { Random } from "@auxbus/sim_sof_dsp";
-import { expect, test } from "vitest";
-import { Machine } from "./machine.ts";
+import { type Latency, Random } from "@auxbus/sim_sof_dsp";
+import { describe, expect, test } from "vitest";
+import { CLIENTS, GLUE, Machine, PCI_ADDRESS, PCI_DRIVER } from "./machine.ts";
 
-const CLIENTS = ["snd_sof_ipc_flood_test", "snd_sof_ipc_msg_injector", "snd_sof_probes"] as const;
-const GLUE = "sof-audio-pci-intel-tgl";
-const ADDRESS = "0000:00:1f.3";
+const DEVICES = ["ipc_flood.0", "ipc_flood.1", "msg_injector.0", "hda-probes.0"] as const;
+const PAIRS = [
+  [CLIENTS[0], "snd_sof.ipc_flood.0"],
+  [CLIENTS[0], "snd_sof.ipc_flood.1"],
+  [CLIENTS[1], "snd_sof.msg_injector.0"],
+  [CLIENTS[2], "snd_sof.hda-probes.0"],
+] as const;
+const MESSAGE = new Uint8Array([8, 0, 0, 0, 0, 0, 1, 0xb0]);
+const PARAMS = { fragmentSize: 1024, fragments: 2, sampleRate: 16_000, channels: 1 };
 
-/** One thing that a user, an operator or the hardware may do at any time. */
-async function step(machine: Machine, random: Random): Promise<void> {
-  const pick = <T>(items: readonly [T, ...T[]]): T => items[Math.floor(random.next() * items.length)] ?? items[0];
-  const { core, dsp, debugfs, runtime } = machine;
-  const client = pick(CLIENTS);
-  const device = `snd_sof.${pick(["ipc_flood.0", "ipc_flood.1", "msg_injector.0", "hda-probes.0"])}`;
-  switch (Math.floor(random.next() * 13)) {
+type Pick = <T>(items: readonly T[]) => T;
+
+function picker(random: Random): Pick {
+  return (items) => {
+    const item = items[Math.floor(random.next() * items.length)];
+    if (item === undefined) throw new Error("there is nothing to pick from");
+    return item;
+  };
+}
+
+/** What the hardware may do at any time. */
+function turnKnob({ dsp }: Machine, random: Random, pick: Pick): void {
+  switch (Math.floor(random.next() * 8)) {
     case 0:
       dsp.faults.dropReplies += 1;
       break;
     case 1:
       dsp.faults.errorReplies += 1;
-      dsp.faults.errorCode = pick([-5, -12, -22]);
+      dsp.faults.errorCode = pick([-5, -12, -16, -22]);
       break;
     case 2:
       dsp.faults.panicAfter = Math.floor(random.next() * 20);
       break;
     case 3:
-      dsp.faults.failBoots += 1;
+      dsp.faults[pick(["failBoots", "failLoads", "badReadies"] as const)] += 1;
       break;
     case 4:
-      await machine.run(debugfs.write("sof/ipc_flood_count", String(Math.floor(random.next() * 30))));
+      dsp.faults.noStreams = !dsp.faults.noStreams;
       break;
     case 5:
-      await machine.run(debugfs.write("sof/ipc_msg_inject", new Uint8Array([8, 0, 0, 0, 0, 0, 1, 0xb0])));
+      dsp.latency = pick<Latency>([[0.02, 0.2], [0.5, 30], () => random.between(0, 550)]);
       break;
-    case 6: {
-      const stream = await machine.run(machine.sound.openCapture("sof-probes"));
-      try {
-        await machine.run(stream.setParams({ fragmentSize: 1024, fragments: 2, sampleRate: 16_000, channels: 1 }));
-        await machine.run(debugfs.write("sof/probe_points", "3,0,1"));
-      } finally {
-        await machine.run(stream.close());
-      }
-      break;
-    }
-    case 7:
-      await runtime.advance(random.between(1, 6000));
-      break;
-    case 8:
-      await machine.run(core.power.suspend());
-      await machine.run(core.power.resume());
-      break;
-    case 9:
-      await machine.run(core.auxiliary.unbind(client, device));
-      break;
-    case 10:
-      await machine.run(core.auxiliary.bind(client, device));
-      break;
-    case 11:
-      await machine.run(PciBus.of(core).unbind(GLUE, ADDRESS));
+    case 6:
+      dsp.panic();
       break;
     default:
-      await machine.run(PciBus.of(core).bind(GLUE, ADDRESS));
+      dsp.notify(MESSAGE);
   }
 }
 
-test.each([1, 2, 3, 4])("nothing leaks under random use and faults, seed %i", async (seed) => {
-  const machine = await Machine.booted({ enable: "1" });
-  const random = new Random(seed);
-  for (let i = 0; i < 400; i++) {
-    try {
-      await step(machine, random);
-    } catch (error) {
-      expect(error, `step ${i}`).toBeInstanceOf(BusError);
+/** What a user or an operator may do at any time. */
+async function act(machine: Machine, random: Random, pick: Pick): Promise<void> {
+  const { core, debugfs, runtime, sound } = machine;
+  const [driver, device] = pick(PAIRS);
+  switch (Math.floor(random.next() * 10)) {
+    case 0:
+      await debugfs.write(
+        pick(["sof/ipc_flood_count", "sof/ipc_flood_duration_ms"]),
+        String(Math.floor(random.next() * 30)),
+      );
+      break;
+    case 1:
+      await debugfs.write("sof/ipc_msg_inject", MESSAGE);
+      break;
+    case 2: {
+      const stream = await sound.openCapture("sof-probes");
+      try {
+        await stream.setParams(PARAMS);
+        await stream.start();
+        await debugfs.write("sof/probe_points", "3,0,1,4,0,1");
+        await new Promise<void>((resolve) => runtime.setTimer(resolve, random.between(0, 8000)));
+      } finally {
+        await stream.close();
+      }
+      break;
     }
+    case 3: {
+      const handle = await debugfs.open(pick(["sof/ipc_flood_count", "sof/probe_points", "sof/ipc_msg_inject"]));
+      try {
+        await new Promise<void>((resolve) => runtime.setTimer(resolve, random.between(0, 8000)));
+        await handle.read();
+      } finally {
+        await handle.close();
+      }
+      break;
+    }
+    case 4:
+      await core.power.suspend();
+      await new Promise<void>((resolve) => runtime.setTimer(resolve, random.between(0, 3000)));
+      await core.power.resume();
+      break;
+    case 5:
+      await core.auxiliary.unbind(driver, device);
+      break;
+    case 6:
+      await core.auxiliary.bind(driver, device);
+      break;
+    case 7:
+      await PciBus.of(core).unbind(PCI_DRIVER, PCI_ADDRESS);
+      break;
+    default:
+      await PciBus.of(core).bind(PCI_DRIVER, PCI_ADDRESS);
   }
-  Object.assign(machine.dsp.faults, { dropReplies: 0, errorReplies: 0, panicAfter: -1, failBoots: 0 });
-  if (machine.pci.driver !== null) await machine.run(PciBus.of(machine.core).unbind(GLUE, ADDRESS));
-  await machine.run(PciBus.of(machine.core).bind(GLUE, ADDRESS));
+}
+
+/** After all that, a machine without faults works as on its first day. */
+async function expectWell(machine: Machine): Promise<void> {
+  Object.assign(machine.dsp.faults, {
+    dropReplies: 0,
+    errorReplies: 0,
+    panicAfter: -1,
+    failBoots: 0,
+    failLoads: 0,
+    badReadies: 0,
+    noStreams: false,
+  });
+  machine.dsp.latency = [0.02, 0.2];
+  if (machine.core.power.suspended) await machine.run(machine.core.power.resume());
+  if (machine.pci.driver !== null) await machine.unbind();
+  await machine.bind();
+  expect(DEVICES.map((name) => machine.bound(name))).toEqual([CLIENTS[0], CLIENTS[0], CLIENTS[1], CLIENTS[2]]);
   await machine.write("sof/ipc_flood_count", "10");
   expect(await machine.read("sof/ipc_flood_count")).toMatch(/^IPC Flood count: 10\n/);
+  await machine.runtime.advance(6000);
+  expect(machine.dsp.state).toBe("off");
   await machine.end();
-});
+}
 
-test("P3: every driver of the stack survives remove and probe at every bind", async () => {
-  const machine = new Machine({ testDriverRemove: true });
-  await machine.load("snd_sof_pci_intel_tgl");
-  for (const name of CLIENTS) await machine.load(name, { enable: "1" });
-  await machine.plug();
-  expect(machine.core.auxiliary.find("snd_sof.hda-probes.0")?.driver?.name).toBe("snd_sof_probes");
-  expect(machine.dsp.boots).toBe(2);
-  await machine.write("sof/ipc_flood_count", "10");
-  await machine.end();
+describe("soak", () => {
+  test.each([1, 2, 3, 4])("one thing after the other, with faults, seed %i", async (seed) => {
+    const machine = await Machine.booted({ enable: "1" });
+    const random = new Random(seed);
+    const pick = picker(random);
+    for (let i = 0; i < 400; i++) {
+      if (random.next() < 0.3) turnKnob(machine, random, pick);
+      else {
+        await machine.run(act(machine, random, pick)).catch((error: unknown) => {
+          expect(error, `step ${i}`).toBeInstanceOf(BusError);
+        });
+      }
+      if (random.next() < 0.2) await machine.runtime.advance(random.between(1, 6000));
+    }
+    await expectWell(machine);
+  });
+
+  test.each([11, 12, 13, 14, 15, 16])("all at the same time, with faults, seed %i", async (seed) => {
+    const machine = await Machine.booted({ enable: "1" });
+    const random = new Random(seed);
+    const pick = picker(random);
+    const going = new Set<Promise<void>>();
+    for (let i = 0; i < 600; i++) {
+      if (random.next() < 0.3) turnKnob(machine, random, pick);
+      else {
+        const action: Promise<void> = act(machine, random, pick)
+          .catch((error: unknown) => expect(error, `step ${i}`).toBeInstanceOf(BusError))
+          .finally(() => going.delete(action));
+        going.add(action);
+      }
+      await machine.runtime.advance(random.next() < 0.2 ? random.between(1, 6000) : random.between(0, 2));
+    }
+    await machine.run(Promise.all(going), 1_000_000);
+    await expectWell(machine);
+  });
+
+  test("P3: every driver of the stack survives remove and probe at every bind", async () => {
+    const machine = new Machine({ testDriverRemove: true });
+    await machine.load(GLUE);
+    for (const name of CLIENTS) await machine.load(name, { enable: "1" });
+    await machine.plug();
+    expect(machine.bound("hda-probes.0")).toBe("snd_sof_probes");
+    expect(machine.dsp.boots).toBe(2);
+    await machine.write("sof/ipc_flood_count", "10");
+    await machine.end();
+  });
 });

@@ -35,7 +35,7 @@ function probeOrDefer(device: Device, { driver, id }: Candidate, hold: Hold): Ma
   return after(result, (failure) => {
     if (failure?.code === "EPROBE_DEFER") {
       deferred.add(device, failure.reason);
-      if (triggers !== deferred.triggers && !deferred.blocked) deferred.trigger();
+      if (triggers !== deferred.triggers && !deferred.blocked) deferred.retry();
     }
     return failure;
   });

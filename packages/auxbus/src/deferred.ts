@@ -44,7 +44,7 @@ export class DeferredProbes {
     return this.#pending.has(device) || this.#active.has(device);
   }
 
-  /** How often waiting devices were given another chance. */
+  /** How often something has changed that waiting devices may have waited for. */
   get triggers(): number {
     return this.#triggers;
   }
@@ -105,6 +105,14 @@ export class DeferredProbes {
   /** @internal Something has changed: every waiting device gets another chance. */
   trigger(): void {
     this.#triggers++;
+    this.retry();
+  }
+
+  /**
+   * @internal The chance itself. What was missed because a probe was running is made up for by this alone, and
+   * does not count as a change: or two slow probes that both defer would keep each other busy for ever.
+   */
+  retry(): void {
     if (this.#pending.size === 0) return;
     for (const device of this.#pending) this.#active.add(device);
     this.#pending.clear();

@@ -1,52 +1,19 @@
-import { BusError, type DriverCore, type Module } from "auxbus";
+import { BusError, type DriverCore } from "auxbus";
 import { DebugfsHandle } from "./handle.ts";
-
-/** What a file does. Contents are bytes; text is UTF-8. */
-export interface DebugfsFileOps {
-  /** Fails by throwing; then the file is not open. */
-  open?(): void | Promise<void>;
-  read?(): string | Uint8Array | Promise<string | Uint8Array>;
-  /** @returns how many bytes were taken */
-  write?(data: Uint8Array): number | Promise<number>;
-  release?(): void | Promise<void>;
-}
-
-export interface DebugfsFileOptions {
-  /** Pinned while the file is open. */
-  readonly owner?: Module;
-  /** Removing the file waits until it is closed, not only until no read or write is going on. */
-  readonly holdWhileOpen?: boolean;
-}
-
-interface Entry {
-  readonly name: string;
-  readonly parent: DebugfsDir | null;
-}
-
-export interface DebugfsDir extends Entry {
-  readonly kind: "dir";
-  readonly entries: Map<string, DebugfsNode>;
-}
-
-export interface DebugfsFile extends Entry {
-  readonly kind: "file";
-  readonly ops: DebugfsFileOps;
-  readonly options: DebugfsFileOptions;
-  readonly handles: Set<DebugfsHandle>;
-}
-
-interface DebugfsSymlink extends Entry {
-  readonly kind: "symlink";
-  readonly target: string;
-}
-
-type DebugfsNode = DebugfsDir | DebugfsFile | DebugfsSymlink;
+import {
+  DebugfsDir,
+  DebugfsFile,
+  type DebugfsFileOps,
+  type DebugfsFileOptions,
+  type DebugfsNode,
+  DebugfsSymlink,
+} from "./nodes.ts";
 
 const instances = new WeakMap<DriverCore, Debugfs>();
 
 /** The debugfs of one driver core: folders and files for looking at drivers and poking them. */
 export class Debugfs {
-  readonly root: DebugfsDir = { kind: "dir", name: "", parent: null, entries: new Map() };
+  readonly root: DebugfsDir = new DebugfsDir("", null);
   /** Reads and writes that are going on, in all files. */
   #active = 0;
   #idle: (() => void)[] = [];
@@ -61,25 +28,25 @@ export class Debugfs {
     return debugfs;
   }
 
-  /** @throws {BusError} `EEXIST` */
+  /** @throws {BusError} `EEXIST`; `ENOENT` its folder was removed */
   createDir(name: string, parent: DebugfsDir = this.root): DebugfsDir {
-    return this.#add({ kind: "dir", name, parent, entries: new Map() });
+    return this.#add(parent, new DebugfsDir(name, parent));
   }
 
-  /** @throws {BusError} `EEXIST` */
+  /** @throws {BusError} `EEXIST`; `ENOENT` its folder was removed */
   createFile(name: string, parent: DebugfsDir, ops: DebugfsFileOps, options: DebugfsFileOptions = {}): DebugfsFile {
-    return this.#add({ kind: "file", name, parent, ops, options, handles: new Set() });
+    return this.#add(parent, new DebugfsFile(name, parent, ops, options));
   }
 
-  /** @param target relative to the folder of the link. @throws {BusError} `EEXIST` */
+  /** @param target relative to the folder of the link. @throws {BusError} `EEXIST`; `ENOENT` its folder was removed */
   createSymlink(name: string, parent: DebugfsDir, target: string): DebugfsSymlink {
-    return this.#add({ kind: "symlink", name, parent, target });
+    return this.#add(parent, new DebugfsSymlink(name, parent, target));
   }
 
-  #add<N extends DebugfsNode & { readonly parent: DebugfsDir | null }>(node: N): N {
-    const entries = node.parent?.entries;
-    if (entries?.has(node.name) === true) throw fail("EEXIST", pathOf(node), "create", "it exists already");
-    entries?.set(node.name, node);
+  #add<N extends DebugfsNode>(parent: DebugfsDir, node: N): N {
+    if (!parent.attached) throw fail("ENOENT", node.path, "create", "its folder was removed");
+    if (parent.entries.has(node.name)) throw fail("EEXIST", node.path, "create", "it exists already");
+    parent.entries.set(node.name, node);
     return node;
   }
 
@@ -137,10 +104,11 @@ export class Debugfs {
 
   /**
    * Removes a file, or a folder with everything in it. Waits for reads and writes that are going on, and for
-   * files that are held while open to be closed. Nothing new can be opened from the beginning.
+   * files that are held while open to be closed. Nothing new can be opened from the beginning. What has been
+   * removed already stays so.
    */
   async remove(node: DebugfsNode): Promise<void> {
-    node.parent?.entries.delete(node.name);
+    if (node.parent?.entries.get(node.name) === node) node.parent.entries.delete(node.name);
     if (node.kind === "dir") for (const entry of [...node.entries.values()]) await this.remove(entry);
     if (node.kind !== "file") return;
     for (const handle of node.handles) handle.fileGone();
@@ -162,23 +130,18 @@ export class Debugfs {
     }
   }
 
-  #resolve(path: string, hops = 0): DebugfsNode {
-    let node: DebugfsNode = this.root;
-    for (const part of path.split("/").filter((p) => p !== "")) {
-      if (node.kind !== "dir") throw fail("ENOTDIR", path, "open", `${pathOf(node)} is no folder`);
-      const next = node.entries.get(part);
+  #resolve(path: string, from: DebugfsDir = this.root, hops = 0): DebugfsNode {
+    let node: DebugfsNode = from;
+    for (const part of path.split("/").filter((p) => p !== "" && p !== ".")) {
+      if (node.kind !== "dir") throw fail("ENOTDIR", path, "open", `${node.path} is no folder`);
+      const dir: DebugfsDir = node;
+      const next = part === ".." ? (dir.parent ?? dir) : dir.entries.get(part);
       if (next === undefined) throw fail("ENOENT", path, "open", "there is no such file");
-      if (next.kind === "symlink") {
-        if (hops > 8) throw fail("ENOENT", path, "open", "its links go in circles");
-        node = this.#resolve(`${pathOf(node)}/${next.target}`, hops + 1);
-      } else node = next;
+      if (next.kind === "symlink" && hops > 8) throw fail("ENOENT", path, "open", "its links go in circles");
+      node = next.kind === "symlink" ? this.#resolve(next.target, dir, hops + 1) : next;
     }
     return node;
   }
-}
-
-function pathOf(node: Entry): string {
-  return node.parent === null ? node.name : `${pathOf(node.parent)}/${node.name}`.replace(/^\//, "");
 }
 
 function fail(code: "ENOENT" | "EEXIST" | "ENOTDIR" | "EISDIR", path: string, op: string, why: string): BusError {

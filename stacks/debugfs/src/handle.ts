@@ -1,5 +1,6 @@
 import { BusError } from "auxbus";
-import type { Debugfs, DebugfsFile } from "./debugfs.ts";
+import type { Debugfs } from "./debugfs.ts";
+import type { DebugfsFile } from "./nodes.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -10,6 +11,8 @@ export class DebugfsHandle {
   readonly #debugfs: Debugfs;
   readonly #file: DebugfsFile;
   #open = true;
+  /** Also its `release` has come to an end. */
+  #closed = false;
   #gone = false;
   #active = 0;
   #waiters: (() => void)[] = [];
@@ -66,6 +69,7 @@ export class DebugfsHandle {
   /** The file no longer counts this handle. */
   forget(): void {
     this.#open = false;
+    this.#closed = true;
     this.#file.handles.delete(this);
     this.#file.options.owner?.put(`debugfs:${this.path}`);
     this.#wake();
@@ -77,7 +81,7 @@ export class DebugfsHandle {
 
   /** Resolves when the file may go. @param closed only when it is closed, too */
   async removable(closed: boolean): Promise<void> {
-    while (this.#active > 0 || (closed && this.#open)) {
+    while (this.#active > 0 || (closed && !this.#closed)) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
   }

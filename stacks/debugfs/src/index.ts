@@ -1,2 +1,3 @@
-export { Debugfs, type DebugfsDir, type DebugfsFile, type DebugfsFileOps, type DebugfsFileOptions } from "./debugfs.ts";
+export { Debugfs } from "./debugfs.ts";
 export type { DebugfsHandle } from "./handle.ts";
+export type { DebugfsDir, DebugfsFile, DebugfsFileOps, DebugfsFileOptions, DebugfsSymlink } from "./nodes.ts";

@@ -5,6 +5,7 @@ import {
   type Driver,
   type DriverCore,
   type DriverDefinition,
+  type DriverPmOps,
   type RegisterOptions,
 } from "auxbus";
 import { PciDevice, type PciDeviceId, type PciFunction } from "./pci-device.ts";
@@ -45,31 +46,36 @@ export class PciBus extends Bus<PciDevice> {
     const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, "0");
     const [base, sub, prog] = [code >> 16, (code >> 8) & 0xff, code & 0xff].map((part) => hex(part, 2));
     return {
-      PCI_CLASS: hex(code, 5),
+      PCI_CLASS: hex(code, 4),
       PCI_ID: `${hex(vendor, 4)}:${hex(id, 4)}`,
       PCI_SLOT_NAME: address,
       MODALIAS: `pci:v${hex(vendor, 8)}d${hex(id, 8)}sv00000000sd00000000bc${base}sc${sub}i${prog}`,
     };
   }
 
+  /** Nothing sleeps while its driver is being removed, as in the kernel's `pci_device_remove`. */
+  override async remove(device: PciDevice, driver: Driver): Promise<void> {
+    device.runtimePm.getNoResume();
+    try {
+      await super.remove(device, driver);
+    } finally {
+      device.runtimePm.putNoIdle();
+    }
+  }
+
   override async register(definition: PciDriver, options: RegisterOptions): Promise<Driver> {
     if (this.findDriver(definition.name) === undefined) this.#tables.set(definition.name, definition.idTable);
-    return super.register(definition, options);
+    const { pm } = definition;
+    return super.register(pm === undefined ? definition : { ...definition, pm: wakeBeforeSuspend(pm) }, options);
   }
 
   /** Puts a function into a slot: hotplug. @throws {BusError} `EINVAL` for a bad address; `EEXIST` the slot is taken */
   async plug(fn: PciFunction): Promise<PciDevice> {
-    const match = /^([0-9a-f]{4}:[0-9a-f]{2}):[0-9a-f]{2}\.[0-7]$/.exec(fn.address);
+    const match = /^([0-9a-f]{4}:[0-9a-f]{2}):[01][0-9a-f]\.[0-7]$/.exec(fn.address);
     if (match === null) {
       throw new BusError("EINVAL", `${fn.address} is no PCI address (such as 0000:00:1f.3)`, { op: "plug" });
     }
-    const bridge = `pci${match[1]}`;
-    let parent = this.#bridges.get(bridge);
-    if (parent === undefined || parent.state !== "added") {
-      parent = this.core.addRootDevice(bridge);
-      this.#bridges.set(bridge, parent);
-    }
-    const device = new PciDevice(this, parent, fn);
+    const device = new PciDevice(this, this.#bridge(`pci${match[1]}`), fn);
     try {
       await device.add();
     } catch (error) {
@@ -78,4 +84,27 @@ export class PciBus extends Bus<PciDevice> {
     }
     return device;
   }
+
+  /** The host bridge of this name; it stays, once it was needed. */
+  #bridge(name: string): Device {
+    const known = this.#bridges.get(name);
+    if (known?.state === "added") return known;
+    const bridge = this.core.addRootDevice(name);
+    this.#bridges.set(name, bridge);
+    return bridge;
+  }
+}
+
+/**
+ * A device that sleeps is woken before a system suspend, as in the kernel's `pci_pm_suspend`: so the driver's
+ * `resume` afterwards and what runtime PM knows agree.
+ */
+function wakeBeforeSuspend(pm: DriverPmOps<PciDevice>): DriverPmOps<PciDevice> {
+  return {
+    ...pm,
+    async suspend(device) {
+      await device.runtimePm.resume().catch(() => undefined);
+      await pm.suspend?.(device);
+    },
+  };
 }

@@ -1,16 +1,27 @@
 import type { Runtime, Timer } from "auxbus";
+import { type DspFaults, noFaults } from "./faults.ts";
 import { FirmwareProbes, type FirmwareReply } from "./firmware-probes.ts";
+import { HostStreams } from "./host-streams.ts";
+import { drawLatency, type Latency } from "./latency.ts";
+import { messageWords, replyMessage } from "./mailbox.ts";
 import { Random } from "./random.ts";
+
+/** Version of the protocol that the simulated firmware speaks. */
+const ABI_MAJOR = 3;
+
+const PROBE_CLASS = 0xc;
 
 /** What the DSP tells the host. */
 export type DspInterrupt =
-  | { readonly type: "ready"; readonly version: string }
+  | { readonly type: "ready"; readonly version: string; readonly abi: number }
   | { readonly type: "reply"; readonly message: Uint8Array }
   | { readonly type: "notification"; readonly message: Uint8Array };
 
+export type DspState = "off" | "powered" | "loaded" | "booting" | "running" | "panicked";
+
 export interface DspOptions {
-  /** Shortest and longest answer of the mailbox, in milliseconds ([0.02, 0.2]). */
-  readonly latency?: readonly [number, number];
+  /** How long the mailbox takes to answer, in milliseconds ([0.02, 0.2]). */
+  readonly latency?: Latency;
   /** Milliseconds from start to "ready" (5). */
   readonly bootTime?: number;
   /** Host DMA streams there are (4). */
@@ -18,50 +29,38 @@ export interface DspOptions {
   readonly seed?: number;
 }
 
-/** Faults to come; change them at any time. */
-export interface DspFaults {
-  /** So many of the next messages are never answered. */
-  dropReplies: number;
-  /** So many of the next messages are answered with `errorCode`. */
-  errorReplies: number;
-  /** A negative errno number. */
-  errorCode: number;
-  /** The firmware panics instead of answering after so many more messages; negative: never. */
-  panicAfter: number;
-  /** So many of the next boots do not come to "ready". */
-  failBoots: number;
-}
-
-const PROBE_CLASS = 0xc;
-
 /**
  * Simulated hardware: an audio DSP with a mailbox, as a driver sees it through its registers. It has power and
  * boot states, takes its time to answer, runs a small firmware, and can be made to fail.
  */
 export class SimulatedDsp {
-  readonly faults: DspFaults = { dropReplies: 0, errorReplies: 0, errorCode: -22, panicAfter: -1, failBoots: 0 };
+  readonly faults: DspFaults = noFaults();
   readonly probes: FirmwareProbes = new FirmwareProbes();
+  /** Change it at any time. */
+  latency: Latency;
   /** Called for every interrupt while the DSP is powered. */
   onInterrupt: ((interrupt: DspInterrupt) => void) | null = null;
+  /** For looking at: called with the command of every message that the firmware gets. */
+  onCommand: ((command: number) => void) | null = null;
   readonly #runtime: Runtime;
-  readonly #latency: readonly [number, number];
   readonly #bootTime: number;
   readonly #random: Random;
-  readonly #freeStreams: number[];
-  readonly #timers = new Set<Timer>();
-  #state: "off" | "powered" | "booting" | "running" | "panicked" = "off";
+  readonly #streams: HostStreams;
+  #state: DspState = "off";
+  /** Of the boot, or of the answer to the message in the mailbox. */
+  #timer: Timer | null = null;
   #messages = 0;
   #boots = 0;
 
   constructor(runtime: Runtime, options: DspOptions = {}) {
     this.#runtime = runtime;
-    this.#latency = options.latency ?? [0.02, 0.2];
+    this.latency = options.latency ?? [0.02, 0.2];
     this.#bootTime = options.bootTime ?? 5;
     this.#random = new Random(options.seed ?? 1);
-    this.#freeStreams = Array.from({ length: options.streams ?? 4 }, (_, i) => i + 1);
+    this.#streams = new HostStreams(options.streams ?? 4);
   }
 
-  get state(): "off" | "powered" | "booting" | "running" | "panicked" {
+  get state(): DspState {
     return this.#state;
   }
 
@@ -81,47 +80,58 @@ export class SimulatedDsp {
   /** Everything that was going on in the DSP is lost. */
   powerDown(): void {
     this.#state = "off";
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+    this.#timer?.cancel();
+    this.#timer = null;
     this.probes.reset();
   }
 
-  /** Starts the firmware that is in the DSP's memory; "ready" comes by interrupt, unless the boot fails. */
+  /** Copies a firmware into the DSP's memory. @returns whether it arrived */
+  load(): boolean {
+    if (this.#state !== "powered") return false;
+    if (this.#spend("failLoads")) return false;
+    this.#state = "loaded";
+    return true;
+  }
+
+  /** Starts the firmware that was loaded; "ready" comes by interrupt, unless the boot fails. */
   start(version: string): void {
-    if (this.#state !== "powered") return;
+    if (this.#state !== "loaded") return;
     this.#state = "booting";
     this.#boots++;
-    if (this.faults.failBoots > 0) {
-      this.faults.failBoots--;
-      return;
-    }
+    if (this.#spend("failBoots")) return;
+    const abi = this.#spend("badReadies") ? ABI_MAJOR + 1 : ABI_MAJOR;
     this.#after(this.#bootTime, () => {
       this.#state = "running";
-      this.onInterrupt?.({ type: "ready", version });
+      this.onInterrupt?.({ type: "ready", version, abi });
     });
   }
 
-  /** A message in the mailbox: little-endian words, the first its size, the second the command. */
+  /**
+   * A message in the mailbox: little-endian words, the first its size, the second the command. There is room for
+   * one: a message that has not been answered yet is answered no more.
+   */
   write(message: Uint8Array): void {
     if (this.#state !== "running") return;
+    this.#timer?.cancel();
     this.#messages++;
+    const [, command = 0, ...words] = messageWords(message);
+    this.onCommand?.(command);
     if (this.faults.panicAfter === 0) {
       this.faults.panicAfter = -1;
       this.panic();
       return;
     }
     if (this.faults.panicAfter > 0) this.faults.panicAfter--;
-    if (this.faults.dropReplies > 0) {
-      this.faults.dropReplies--;
-      return;
-    }
-    const reply = this.#answer(message);
-    this.#after(this.#random.between(...this.#latency), () => this.onInterrupt?.({ type: "reply", message: reply }));
+    if (this.#spend("dropReplies")) return;
+    const reply = replyMessage(command, this.#answer(command, words));
+    this.#after(drawLatency(this.latency, this.#random), () => this.onInterrupt?.({ type: "reply", message: reply }));
   }
 
   /** The firmware crashes: it answers nothing any more, and says so in a register. */
   panic(): void {
-    if (this.#state === "running") this.#state = "panicked";
+    if (this.#state !== "running") return;
+    this.#state = "panicked";
+    this.#timer?.cancel();
   }
 
   /** The DSP's own message to the host. */
@@ -134,49 +144,35 @@ export class SimulatedDsp {
     return this.#runtime.now();
   }
 
-  /** A host DMA stream's tag; undefined when all are in use. */
+  /** A host DMA stream's tag; undefined when none is free. */
   takeStream(): number | undefined {
-    return this.#freeStreams.shift();
+    return this.faults.noStreams ? undefined : this.#streams.take();
   }
 
   returnStream(tag: number): void {
-    this.#freeStreams.push(tag);
+    this.#streams.giveBack(tag);
   }
 
   get freeStreams(): number {
-    return this.#freeStreams.length;
+    return this.#streams.free;
   }
 
-  #answer(message: Uint8Array): Uint8Array {
-    const [, command = 0, ...words] = toWords(message);
-    if (this.faults.errorReplies > 0) {
-      this.faults.errorReplies--;
-      return toReply(command, { error: this.faults.errorCode });
-    }
-    if (command >>> 28 === PROBE_CLASS) {
-      return toReply(command, this.probes.handle((command >>> 16) & 0xfff, words));
-    }
-    return toReply(command, { error: 0 });
+  #answer(command: number, words: readonly number[]): FirmwareReply {
+    if (this.#spend("errorReplies")) return { error: this.faults.errorCode };
+    return command >>> 28 === PROBE_CLASS ? this.probes.handle((command >>> 16) & 0xfff, words) : { error: 0 };
+  }
+
+  /** Whether a fault strikes now. */
+  #spend(fault: "dropReplies" | "errorReplies" | "failLoads" | "failBoots" | "badReadies"): boolean {
+    if (this.faults[fault] <= 0) return false;
+    this.faults[fault]--;
+    return true;
   }
 
   #after(ms: number, fn: () => void): void {
-    const timer = this.#runtime.setTimer(() => {
-      this.#timers.delete(timer);
+    this.#timer = this.#runtime.setTimer(() => {
+      this.#timer = null;
       fn();
     }, ms);
-    this.#timers.add(timer);
   }
-}
-
-function toWords(message: Uint8Array): number[] {
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
-  return Array.from({ length: message.byteLength >> 2 }, (_, i) => view.getUint32(i * 4, true));
-}
-
-function toReply(command: number, { error, words = [] }: FirmwareReply): Uint8Array {
-  const reply = new Uint8Array(12 + words.length * 4);
-  const view = new DataView(reply.buffer);
-  for (const [i, word] of [reply.byteLength, command, error >>> 0, ...words].entries())
-    view.setUint32(i * 4, word >>> 0, true);
-  return reply;
 }

@@ -1,3 +1,5 @@
-export { type DspFaults, type DspInterrupt, type DspOptions, SimulatedDsp } from "./dsp.ts";
-export { FirmwareProbes } from "./firmware-probes.ts";
+export { type DspInterrupt, type DspOptions, type DspState, SimulatedDsp } from "./dsp.ts";
+export type { DspFaults } from "./faults.ts";
+export { type FirmwareProbes } from "./firmware-probes.ts";
+export { type Latency, longTail } from "./latency.ts";
 export { Random } from "./random.ts";

@@ -1,6 +1,7 @@
 import type { Device } from "auxbus";
 import type { DebugfsDir } from "@auxbus/debugfs";
 import type { CompressParams } from "@auxbus/sound";
+import type { Heard } from "./event-handlers.ts";
 import type { FwState } from "./fw-state.ts";
 
 /** What the core shares with its clients' drivers. */
@@ -9,8 +10,8 @@ export interface SofClient {
    * Sends a message to the DSP and waits for the reply.
    *
    * @param replyBytes the longest reply that is wanted
-   * @throws {BusError} `ENOBUFS` message or reply longer than `maxPayload`; `ENODEV` the firmware does not run;
-   *   `ETIMEDOUT` no reply in 500 ms; else the error of the reply
+   * @throws {BusError} `ENOBUFS` message or reply longer than `maxPayload`; `EINVAL` an unknown `ipcType`; `ENODEV`
+   *   the firmware does not run; `ETIMEDOUT` no reply in 500 ms; else the error of the reply
    */
   ipcTxMessage(message: Uint8Array, replyBytes: number): Promise<Uint8Array>;
   /** The folder `sof`. */
@@ -26,15 +27,15 @@ export interface SofClient {
   coreModuleGet(): void;
   coreModulePut(): void;
   /**
-   * Hears the DSP's own messages whose class (the upper four bits of the command) is `type`. Not taken away by
-   * itself when the client goes.
+   * Hears the DSP's own messages whose class (the upper four bits of the command) is `type`. A driver takes its
+   * handlers away in its `remove`; those it leaves are dropped, with a warning.
    *
    * @throws {BusError} `EINVAL` no class; `EDEADLK` called from a handler
    */
-  registerRxHandler(type: number, handler: (message: Uint8Array) => void): void;
+  registerRxHandler(type: number, handler: Heard<Uint8Array>): void;
   unregisterRxHandler(type: number): void;
   /** Hears that the firmware is not started, complete or crashed. @throws {BusError} `EDEADLK` called from a handler */
-  registerFwStateHandler(handler: (state: FwState) => void): void;
+  registerFwStateHandler(handler: Heard<FwState>): void;
   unregisterFwStateHandler(): void;
 }
 

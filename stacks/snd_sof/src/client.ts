@@ -1,7 +1,9 @@
 import type { AuxiliaryDevice, Device } from "auxbus";
 import type { DebugfsDir } from "@auxbus/debugfs";
 import type { SofProbesClient, SofProbesHostOps } from "./client-api.ts";
+import { logOf } from "./device-log.ts";
 import type { FwState } from "./fw-state.ts";
+import type { Heard } from "./event-handlers.ts";
 import { MAX_PAYLOAD } from "./ipc3.ts";
 import type { SofDevice } from "./sof-device.ts";
 
@@ -11,15 +13,35 @@ export interface SofClientData {
   release?(): void;
 }
 
-/** A client that the core has published. */
+/** What the core shares with the driver of one client. */
 export class Client implements SofProbesClient {
   readonly host: SofProbesHostOps | undefined;
-  device: AuxiliaryDevice | null = null;
   readonly #sof: SofDevice;
+  readonly #user: string;
+  /** How often its driver holds the platform's module. */
+  #pins = 0;
 
-  constructor(sof: SofDevice, data: SofClientData | undefined) {
+  constructor(sof: SofDevice, name: string, data: SofClientData | undefined) {
     this.#sof = sof;
+    this.#user = `snd_sof client ${name}`;
     this.host = data?.host;
+  }
+
+  /**
+   * Looks after what the client's driver leaves behind when it goes: the kernel would call its handlers into freed
+   * memory, and could never unload the platform's module. Here they are dropped, with a warning.
+   */
+  follow(device: AuxiliaryDevice): Disposable {
+    return device.bus.subscribe((event, changed) => {
+      if (changed !== device || (event !== "unbound-driver" && event !== "driver-not-bound")) return;
+      if (this.#sof.events.forget(this) > 0) {
+        logOf(device, "warn", "its driver has left without unregistering its event handlers; they are gone now");
+      }
+      if (this.#pins > 0) {
+        logOf(device, "warn", "its driver has left without putting the core's module; it is put now");
+        while (this.#pins > 0) this.coreModulePut();
+      }
+    });
   }
 
   ipcTxMessage(message: Uint8Array, replyBytes: number): Promise<Uint8Array> {
@@ -51,14 +73,16 @@ export class Client implements SofProbesClient {
   }
 
   coreModuleGet(): void {
-    this.#sof.platformModule.get("snd_sof client");
+    this.#sof.platformModule.get(this.#user);
+    this.#pins++;
   }
 
   coreModulePut(): void {
-    this.#sof.platformModule.put("snd_sof client");
+    this.#sof.platformModule.put(this.#user);
+    this.#pins--;
   }
 
-  registerRxHandler(type: number, handler: (message: Uint8Array) => void): void {
+  registerRxHandler(type: number, handler: Heard<Uint8Array>): void {
     this.#sof.events.addRx(this, type, handler);
   }
 
@@ -66,7 +90,7 @@ export class Client implements SofProbesClient {
     this.#sof.events.removeRx(this, type);
   }
 
-  registerFwStateHandler(handler: (state: FwState) => void): void {
+  registerFwStateHandler(handler: Heard<FwState>): void {
     this.#sof.events.addState(this, handler);
   }
 

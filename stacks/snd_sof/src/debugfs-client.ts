@@ -12,26 +12,32 @@ export function enableClientPm(device: Device): void {
   pm.setActive();
   pm.enable();
   pm.markLastBusy();
-  device.core.runtime.defer(() => void pm.idle().catch(() => undefined));
+  // Nobody waits for it, and that it cannot idle now is no error.
+  void pm.idle().catch(() => undefined);
 }
 
-/** Runs `fn` with the DSP awake. That runtime PM is off is no obstacle. */
-export async function withDspAwake<T>(device: Device, fn: () => Promise<T>): Promise<T> {
+/** Boots the DSP if it sleeps, and keeps it awake until the result is called. That runtime PM is off is no obstacle. */
+export async function keepDspAwake(device: Device): Promise<() => void> {
   const pm = device.runtimePm;
-  let counted = true;
   try {
     await pm.resumeAndGet();
   } catch (error) {
     if (errnoOf(error) !== "EACCES") throw error;
-    counted = false;
+    return () => undefined;
   }
+  return () => {
+    pm.markLastBusy();
+    pm.putAutosuspend();
+  };
+}
+
+/** Runs `fn` with the DSP awake. */
+export async function withDspAwake<T>(device: Device, fn: () => Promise<T>): Promise<T> {
+  const letSleep = await keepDspAwake(device);
   try {
     return await fn();
   } finally {
-    if (counted) {
-      pm.markLastBusy();
-      pm.putAutosuspend();
-    }
+    letSleep();
   }
 }
 

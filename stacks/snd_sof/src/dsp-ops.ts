@@ -2,7 +2,7 @@ import type { SofDevice } from "./sof-device.ts";
 
 /** What the DSP tells the core, through its platform. */
 export type SofInterrupt =
-  | { readonly type: "ready"; readonly version: string }
+  | { readonly type: "ready"; readonly version: string; /** Protocol version. */ readonly abi: number }
   | { readonly type: "reply"; readonly message: Uint8Array }
   | { readonly type: "notification"; readonly message: Uint8Array };
 
@@ -11,7 +11,9 @@ export interface SofDspOps {
   /** Powers the DSP up. */
   powerUp(): void;
   powerDown(): void;
-  /** Loads the firmware into the DSP and starts it; "ready" comes by `interrupt`. */
+  /** Copies the firmware into the DSP. Fails by throwing. */
+  loadFirmware(): void;
+  /** Starts the firmware; "ready" comes by interrupt. */
   run(): void;
   /** Rings the mailbox. */
   sendMessage(message: Uint8Array): void;

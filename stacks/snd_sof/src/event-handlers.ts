@@ -1,50 +1,62 @@
-import { BusError, type DriverCore } from "auxbus";
+import { BusError, type Device } from "auxbus";
+import { logOf } from "./device-log.ts";
 import { clientsCare, type FwState } from "./fw-state.ts";
 import { ipc3Words } from "./ipc3.ts";
 
-interface RxHandler {
+/** The upper four bits of a command: its class. */
+const CLASS_MASK = 0xf000_0000;
+
+/** Hears something. May take its time, but nobody waits for it. */
+export type Heard<T> = (what: T) => void | Promise<void>;
+
+interface Handler<T> {
+  /** Whose it is: one client. */
   readonly owner: object;
-  readonly type: number;
-  readonly handle: (message: Uint8Array) => void;
+  readonly heard: Heard<T>;
 }
 
-interface StateHandler {
-  readonly owner: object;
-  readonly handle: (state: FwState) => void;
+interface RxHandler extends Handler<Uint8Array> {
+  readonly type: number;
 }
 
 /** Who wants to hear what the firmware does. The last registered is told first. */
 export class EventHandlers {
-  readonly #core: DriverCore;
+  readonly #device: Device;
   #rx: readonly RxHandler[] = [];
-  #state: readonly StateHandler[] = [];
-  #dispatching = false;
+  #state: readonly Handler<FwState>[] = [];
+  /** Dispatches that are going on, one inside the other. */
+  #dispatching = 0;
 
-  constructor(core: DriverCore) {
-    this.#core = core;
+  constructor(device: Device) {
+    this.#device = device;
   }
 
-  addRx(owner: object, type: number, handle: (message: Uint8Array) => void): void {
+  addRx(owner: object, type: number, heard: Heard<Uint8Array>): void {
     this.#refuseInHandler("registerRxHandler");
-    if (typeof handle !== "function" || (type & 0xf000_0000) === 0) {
-      throw new BusError("EINVAL", `0x${(type >>> 0).toString(16)} names no message class (its upper four bits)`, {
-        op: "registerRxHandler",
-      });
+    if (typeof heard !== "function" || (type & CLASS_MASK) === 0) {
+      throw new BusError(
+        "EINVAL",
+        `a handler for messages needs a function and a message class in the upper four bits, not 0x${(type >>> 0).toString(16)}`,
+        { op: "registerRxHandler", device: this.#device.name },
+      );
     }
-    this.#rx = [{ owner, type: type & 0xf000_0000, handle }, ...this.#rx];
+    this.#rx = [{ owner, type: type & CLASS_MASK, heard }, ...this.#rx];
   }
 
   removeRx(owner: object, type: number): void {
     this.#refuseInHandler("unregisterRxHandler");
-    this.#rx = this.#rx.filter((handler) => handler.owner !== owner || handler.type !== (type & 0xf000_0000));
+    this.#rx = this.#rx.filter((handler) => handler.owner !== owner || handler.type !== (type & CLASS_MASK));
   }
 
-  addState(owner: object, handle: (state: FwState) => void): void {
+  addState(owner: object, heard: Heard<FwState>): void {
     this.#refuseInHandler("registerFwStateHandler");
-    if (typeof handle !== "function") {
-      throw new BusError("EINVAL", "a firmware state handler is a function", { op: "registerFwStateHandler" });
+    if (typeof heard !== "function") {
+      throw new BusError("EINVAL", "a firmware state handler is a function", {
+        op: "registerFwStateHandler",
+        device: this.#device.name,
+      });
     }
-    this.#state = [{ owner, handle }, ...this.#state];
+    this.#state = [{ owner, heard }, ...this.#state];
   }
 
   removeState(owner: object): void {
@@ -52,40 +64,50 @@ export class EventHandlers {
     this.#state = this.#state.filter((handler) => handler.owner !== owner);
   }
 
+  /** Drops all that a client's driver has left behind. @returns how many */
+  forget(owner: object): number {
+    const before = this.#rx.length + this.#state.length;
+    this.#rx = this.#rx.filter((handler) => handler.owner !== owner);
+    this.#state = this.#state.filter((handler) => handler.owner !== owner);
+    return before - this.#rx.length - this.#state.length;
+  }
+
   dispatchRx(message: Uint8Array): void {
-    const type = (ipc3Words(message)[1] ?? 0) & 0xf000_0000;
+    const type = (ipc3Words(message)[1] ?? 0) & CLASS_MASK;
     this.#dispatch(
       this.#rx.filter((handler) => handler.type === type),
-      (handler) => handler.handle(message),
+      message,
     );
   }
 
   dispatchState(state: FwState): void {
-    if (clientsCare(state)) this.#dispatch(this.#state, (handler) => handler.handle(state));
+    if (clientsCare(state)) this.#dispatch(this.#state, state);
   }
 
   /** A handler that fails keeps nobody else from hearing. */
-  #dispatch<H>(handlers: readonly H[], call: (handler: H) => void): void {
-    this.#dispatching = true;
+  #dispatch<T>(handlers: readonly Handler<T>[], what: T): void {
+    const failed = (error: unknown): void =>
+      logOf(this.#device, "error", `a client's event handler failed: ${String(error)}`, error);
+    this.#dispatching++;
     try {
-      for (const handler of handlers) {
+      for (const { heard } of handlers) {
         try {
-          call(handler);
+          heard(what)?.catch(failed);
         } catch (error) {
-          this.#core.log.error(`a client's event handler failed: ${String(error)}`, { error });
+          failed(error);
         }
       }
     } finally {
-      this.#dispatching = false;
+      this.#dispatching--;
     }
   }
 
   #refuseInHandler(op: string): void {
-    if (!this.#dispatching) return;
+    if (this.#dispatching === 0) return;
     throw new BusError(
       "EDEADLK",
       `${op} was called from an event handler, which it would have to wait for; do it afterwards`,
-      { op },
+      { op, device: this.#device.name },
     );
   }
 }

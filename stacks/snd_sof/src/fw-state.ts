@@ -1,16 +1,5 @@
-/** Where the firmware is in its life. */
-export type FwState =
-  | "NOT_STARTED"
-  | "PREPARE"
-  | "IN_PROGRESS"
-  | "FAILED"
-  | "READY_FAILED"
-  | "READY_OK"
-  | "COMPLETE"
-  | "CRASHED";
-
-/** The states by their numbers. */
-export const FW_STATE_NAMES: readonly FwState[] = [
+/** Where the firmware is in its life, in the order of the kernel's numbers. */
+export const FW_STATES = [
   "NOT_STARTED",
   "PREPARE",
   "IN_PROGRESS",
@@ -19,7 +8,9 @@ export const FW_STATE_NAMES: readonly FwState[] = [
   "READY_OK",
   "COMPLETE",
   "CRASHED",
-];
+] as const;
+
+export type FwState = (typeof FW_STATES)[number];
 
 /** The transitions that clients are told about. */
 export function clientsCare(state: FwState): boolean {

@@ -3,14 +3,16 @@ import { Debugfs, type DebugfsDir } from "@auxbus/debugfs";
 import { Sound, type SoundCard } from "@auxbus/sound";
 import type { SofClientData } from "./client.ts";
 import { Clients } from "./clients.ts";
+import { CoreClients } from "./core-clients.ts";
+import { logOf } from "./device-log.ts";
 import type { SofDspOps, SofInterrupt } from "./dsp-ops.ts";
 import { EventHandlers } from "./event-handlers.ts";
+import { Firmware } from "./firmware.ts";
 import type { FwState } from "./fw-state.ts";
 import { ipc3Command, ipc3Message } from "./ipc3.ts";
 import { SofIpc } from "./sof-ipc.ts";
 
-/** Milliseconds in which the firmware must say that it is ready. */
-const BOOT_TIMEOUT = 2000;
+const COMPONENT = "sof-audio-component";
 
 export interface SofDeviceOptions {
   /** The module of the platform driver: pinned by clients that need it. */
@@ -20,6 +22,7 @@ export interface SofDeviceOptions {
   readonly card: string;
   /** How many flood test clients (1 to 32, 2). */
   readonly floodClients?: number;
+  /** Version of the protocol (3). Only IPC3 is spoken; clients can ask for it. */
   readonly ipcType?: 3 | 4;
 }
 
@@ -28,34 +31,37 @@ export class SofDevice {
   readonly core: DriverCore;
   readonly device: Device;
   readonly platformModule: Module;
+  readonly ops: SofDspOps;
+  readonly ipcType: 3 | 4;
   readonly ipc: SofIpc;
   readonly events: EventHandlers;
   readonly clients: Clients;
-  readonly ipcType: 3 | 4;
   readonly debugfsRoot: DebugfsDir;
-  readonly #ops: SofDspOps;
-  readonly #options: SofDeviceOptions;
+  readonly #firmware: Firmware;
+  readonly #coreClients: CoreClients;
   readonly #debugfs: Debugfs;
-  #fwState: FwState = "NOT_STARTED";
-  #fwVersion = "";
-  #ready: (() => void) | null = null;
+  readonly #sound: Sound;
   #card: SoundCard | null = null;
 
   private constructor(device: Device, options: SofDeviceOptions) {
+    const { ops, ipcType = 3, floodClients = 2 } = options;
     this.core = device.core;
     this.device = device;
     this.platformModule = options.platformModule;
-    this.ipcType = options.ipcType ?? 3;
-    this.#options = options;
-    this.#ops = options.ops;
-    this.ipc = new SofIpc(
-      this.core,
-      options.ops,
-      () => this.#fwState,
-      () => this.#setFwState("CRASHED"),
-    );
-    this.events = new EventHandlers(this.core);
+    this.ops = ops;
+    this.ipcType = ipcType;
+    this.events = new EventHandlers(device);
+    this.#firmware = new Firmware(device, ops, (state) => this.events.dispatchState(state));
+    this.ipc = new SofIpc({
+      device,
+      ops,
+      type: ipcType,
+      fwState: () => this.#firmware.state,
+      crashed: () => this.#firmware.crashed(),
+    });
     this.clients = new Clients(this);
+    this.#coreClients = new CoreClients(this, this.clients, floodClients);
+    this.#sound = Sound.of(this.core);
     this.#debugfs = Debugfs.of(this.core);
     this.debugfsRoot = this.#debugfs.createDir("sof");
   }
@@ -68,7 +74,7 @@ export class SofDevice {
   static async probe(device: Device, options: SofDeviceOptions): Promise<SofDevice> {
     const sof = new SofDevice(device, options);
     try {
-      await sof.#start();
+      await sof.#start(options.card);
     } catch (error) {
       await sof.remove();
       throw error;
@@ -77,40 +83,20 @@ export class SofDevice {
   }
 
   get fwState(): FwState {
-    return this.#fwState;
+    return this.#firmware.state;
   }
 
   get fwVersion(): string {
-    return this.#fwVersion;
+    return this.#firmware.version;
   }
 
-  async #start(): Promise<void> {
-    this.#ops.setInterruptHandler((interrupt) => this.#interrupt(interrupt));
-    await this.#boot();
-    const sound = Sound.of(this.core);
-    sound.registerComponent({ name: "sof-audio-component", dais: ["HDA Analog", "HDMI 1"] });
-    this.#card = sound.registerCard(this.#options.card);
-    await this.#registerClients();
-  }
-
-  async #registerClients(): Promise<void> {
-    if (this.ipcType === 3) {
-      const count = Math.min(32, Math.max(1, this.#options.floodClients ?? 2));
-      try {
-        for (let id = 0; id < count; id++) await this.clients.register("ipc_flood", id);
-      } catch (error) {
-        this.core.log.error("IPC flood test client registration failed", { device: this.device.name, error });
-        throw error;
-      }
-    }
-    await this.clients.register("msg_injector", 0);
-    await this.#ops.registerIpcClients?.(this);
-  }
-
-  async #unregisterClients(): Promise<void> {
-    await this.#ops.unregisterIpcClients?.(this);
-    await this.clients.unregister("msg_injector", 0);
-    for (let id = 0; id < 32; id++) await this.clients.unregister("ipc_flood", id);
+  async #start(card: string): Promise<void> {
+    this.ops.setInterruptHandler((interrupt) => this.#interrupt(interrupt));
+    await this.#firmware.boot();
+    logOf(this.device, "info", `Firmware info: version ${this.fwVersion}`);
+    this.#sound.registerComponent({ name: COMPONENT, dais: ["HDA Analog", "HDMI 1"] });
+    this.#card = this.#sound.registerCard(card);
+    await this.#coreClients.register();
   }
 
   /** Publishes a client of the platform. @throws as `Clients.register` */
@@ -124,15 +110,21 @@ export class SofDevice {
 
   /** Clients first, then card, IPC and debugfs. */
   async remove(): Promise<void> {
-    await this.#unregisterClients();
-    const sound = Sound.of(this.core);
-    if (this.#card !== null) await sound.unregisterCard(this.#card);
+    await this.#coreClients.unregister();
+    await this.clients.unregisterLeft();
+    if (this.#card !== null) {
+      await this.#sound.unregisterCard(this.#card);
+      this.#sound.unregisterComponent(COMPONENT);
+    }
     this.#card = null;
-    sound.unregisterComponent("sof-audio-component");
-    this.#ops.setInterruptHandler(null);
-    this.#ops.powerDown();
-    this.#fwState = "NOT_STARTED";
+    this.shutdown();
     await this.#debugfs.remove(this.debugfsRoot);
+  }
+
+  /** The system goes down: the DSP is silenced; clients stay. */
+  shutdown(): void {
+    this.ops.setInterruptHandler(null);
+    this.#firmware.stop();
   }
 
   /** Waits for users of debugfs files, whom a system suspend would freeze. */
@@ -141,69 +133,46 @@ export class SofDevice {
   }
 
   /**
-   * Puts the DSP to sleep: the clients' own suspend, the firmware's context, then the power.
+   * Puts the DSP to sleep: the clients' own suspend, the firmware's context, then the power. With the target D0
+   * (the system goes to S0ix) only the clients are told.
    *
    * @param target the power state that the DSP goes to
    */
-  async suspend(target: "D3" | "D0I3"): Promise<void> {
-    if (this.#fwState === "COMPLETE") {
+  async suspend(target: "D0" | "D3"): Promise<void> {
+    if (this.fwState === "COMPLETE") {
       await this.clients.suspend(target);
-      if (target !== "D3") return;
-      try {
-        await this.ipc.txMessage(ipc3Message(ipc3Command.ctxSave), 12);
-      } catch (error) {
-        this.core.log.warn(`ctx_save IPC error during suspend: ${String(error)}`, { device: this.device.name, error });
-        // A firmware that is busy keeps the DSP awake; one that is gone does not.
-        if (error instanceof BusError && (error.code === "EBUSY" || error.code === "EAGAIN")) throw error;
-      }
+      if (target === "D0") return;
+      await this.#saveContext();
     }
-    if (target !== "D3") return;
-    this.#ops.powerDown();
-    this.#setFwState("NOT_STARTED");
+    if (target === "D3") this.#firmware.stop();
   }
 
-  /** Boots the DSP again: pipelines, the clients' own resume, then the firmware's context. */
+  async #saveContext(): Promise<void> {
+    try {
+      await this.ipc.txMessage(ipc3Message(ipc3Command.ctxSave), 12);
+    } catch (error) {
+      logOf(this.device, "error", `error: ctx_save IPC error during suspend: ${String(error)}`, error);
+      // A firmware that is busy keeps the DSP awake; one that is gone does not.
+      if (error instanceof BusError && (error.code === "EBUSY" || error.code === "EAGAIN")) throw error;
+    }
+  }
+
+  /**
+   * Boots the DSP again: pipelines, the clients' own resume, then the firmware's context. A DSP that has stayed
+   * awake needs nothing, and as in the kernel its clients are not told either.
+   */
   async resume(): Promise<void> {
-    // It has stayed awake.
-    if (this.#fwState === "COMPLETE") return;
-    await this.#boot();
+    if (this.fwState === "COMPLETE") return;
+    await this.#firmware.boot();
     await this.ipc.txMessage(ipc3Message(ipc3Command.pipelineNew), 12);
     await this.clients.resume();
     await this.ipc.txMessage(ipc3Message(ipc3Command.ctxRestore), 12);
   }
 
-  async #boot(): Promise<void> {
-    const { core, device } = this;
-    this.#setFwState("PREPARE");
-    this.#ops.powerUp();
-    this.#setFwState("IN_PROGRESS");
-    const ready = await new Promise<boolean>((resolve) => {
-      const timer = core.runtime.setTimer(() => resolve(false), BOOT_TIMEOUT);
-      this.#ready = () => {
-        timer.cancel();
-        resolve(true);
-      };
-      this.#ops.run();
-    });
-    this.#ready = null;
-    if (!ready) {
-      this.#setFwState("FAILED");
-      this.#ops.powerDown();
-      core.log.error("error: failed to boot DSP firmware", { device: device.name });
-      throw new BusError("EIO", `the firmware of ${device.name} was not ready in ${BOOT_TIMEOUT} ms`, {
-        op: "boot",
-        device: device.name,
-      });
-    }
-    this.#setFwState("READY_OK");
-    this.#setFwState("COMPLETE");
-  }
-
   #interrupt(interrupt: SofInterrupt): void {
     switch (interrupt.type) {
       case "ready":
-        this.#fwVersion = interrupt.version;
-        this.#ready?.();
+        this.#firmware.ready(interrupt.version, interrupt.abi);
         break;
       case "reply":
         this.ipc.replied(interrupt.message);
@@ -212,11 +181,5 @@ export class SofDevice {
         this.events.dispatchRx(interrupt.message);
         break;
     }
-  }
-
-  #setFwState(state: FwState): void {
-    if (this.#fwState === state) return;
-    this.#fwState = state;
-    this.events.dispatchState(state);
   }
 }

@@ -1,4 +1,5 @@
-import { BusError, type DriverCore, type Errno, type Timer } from "auxbus";
+import { BusError, type Device, type Errno, type Timer } from "auxbus";
+import { logOf } from "./device-log.ts";
 import type { SofDspOps } from "./dsp-ops.ts";
 import type { FwState } from "./fw-state.ts";
 import { ipc3Error, ipc3Words, MAX_PAYLOAD } from "./ipc3.ts";
@@ -17,62 +18,79 @@ const REPLY_ERRORS: Readonly<Record<number, Errno>> = {
   [-95]: "EOPNOTSUPP",
 };
 
+export interface SofIpcOptions {
+  readonly device: Device;
+  readonly ops: SofDspOps;
+  /** Version of the protocol. */
+  readonly type: number;
+  fwState(): FwState;
+  /** Called when a timeout turns out to be a crash. */
+  crashed(): void;
+}
+
+/** A message that waits for its answer. */
+interface Pending {
+  readonly command: number;
+  answered(reply: Uint8Array | null): void;
+}
+
 /** One message at a time to the DSP, and its reply. */
 export class SofIpc {
-  readonly #core: DriverCore;
-  readonly #ops: SofDspOps;
-  readonly #fwState: () => FwState;
-  readonly #crashed: () => void;
+  readonly #options: SofIpcOptions;
   readonly #tx = new Mutex();
-  #reply: ((message: Uint8Array | null) => void) | null = null;
+  #pending: Pending | null = null;
 
-  /** @param crashed called when a timeout turns out to be a crash */
-  constructor(core: DriverCore, ops: SofDspOps, fwState: () => FwState, crashed: () => void) {
-    this.#core = core;
-    this.#ops = ops;
-    this.#fwState = fwState;
-    this.#crashed = crashed;
+  constructor(options: SofIpcOptions) {
+    this.#options = options;
   }
 
-  /** The DSP has answered. */
+  /** The DSP has answered. An answer that comes too late is nobody's. */
   replied(message: Uint8Array): void {
-    this.#reply?.(message);
+    const [, command] = ipc3Words(message);
+    if (this.#pending?.command === command) this.#pending?.answered(message);
+    else logOf(this.#options.device, "debug", `no reply expected, received 0x${(command ?? 0).toString(16)}`);
   }
 
   /** @throws {BusError} see `SofClient.ipcTxMessage` */
-  txMessage(message: Uint8Array, replyBytes: number): Promise<Uint8Array> {
-    return this.#tx.run(async () => {
-      if (message.byteLength > MAX_PAYLOAD || replyBytes > MAX_PAYLOAD) {
-        throw fail(
-          "ENOBUFS",
-          `a message of ${message.byteLength} bytes and a reply of ${replyBytes} do not fit into ${MAX_PAYLOAD}`,
-        );
-      }
-      if (this.#fwState() !== "COMPLETE") throw fail("ENODEV", `the firmware does not run (${this.#fwState()})`);
-      const reply = await this.#exchange(message);
-      if (reply === null) {
-        const [, command = 0] = ipc3Words(message);
-        const text = `ipc tx timed out for 0x${command.toString(16)} (msg/reply size: ${message.byteLength}/${replyBytes})`;
-        this.#core.log.error(text);
-        if (this.#ops.crashed()) this.#crashed();
-        throw fail("ETIMEDOUT", text);
-      }
-      const error = ipc3Error(reply);
-      if (error < 0) throw fail(REPLY_ERRORS[error] ?? "EIO", `the DSP answered ${error}`);
-      return reply.slice(0, replyBytes);
-    });
+  async txMessage(message: Uint8Array, replyBytes: number): Promise<Uint8Array> {
+    const { type } = this.#options;
+    if (type !== 3) throw fail("EINVAL", `IPC type ${type} is unknown; the core speaks IPC3`);
+    if (message.byteLength > MAX_PAYLOAD || replyBytes > MAX_PAYLOAD) {
+      throw fail(
+        "ENOBUFS",
+        `a message of ${message.byteLength} bytes and a reply of ${replyBytes} do not fit into ${MAX_PAYLOAD}`,
+      );
+    }
+    return this.#tx.run(() => this.#send(message, replyBytes));
   }
 
-  async #exchange(message: Uint8Array): Promise<Uint8Array | null> {
+  async #send(message: Uint8Array, replyBytes: number): Promise<Uint8Array> {
+    const { device, ops } = this.#options;
+    const state = this.#options.fwState();
+    if (state !== "COMPLETE") throw fail("ENODEV", `the firmware does not run (${state})`);
+    const [, command = 0] = ipc3Words(message);
+    const reply = await this.#exchange(message, command);
+    if (reply === null) {
+      const text = `ipc tx timed out for 0x${command.toString(16)} (msg/reply size: ${message.byteLength}/${replyBytes})`;
+      logOf(device, "error", text);
+      if (ops.crashed()) this.#options.crashed();
+      throw fail("ETIMEDOUT", text);
+    }
+    const error = ipc3Error(reply);
+    if (error < 0) throw fail(REPLY_ERRORS[error] ?? "EIO", `the DSP answered ${error}`);
+    return reply.slice(0, replyBytes);
+  }
+
+  async #exchange(message: Uint8Array, command: number): Promise<Uint8Array | null> {
     let timer: Timer | undefined;
     try {
-      return await new Promise((resolve) => {
-        this.#reply = resolve;
-        timer = this.#core.runtime.setTimer(() => resolve(null), TIMEOUT);
-        this.#ops.sendMessage(message);
+      return await new Promise((answered) => {
+        this.#pending = { command, answered };
+        timer = this.#options.device.core.runtime.setTimer(() => answered(null), TIMEOUT);
+        this.#options.ops.sendMessage(message);
       });
     } finally {
-      this.#reply = null;
+      this.#pending = null;
       timer?.cancel();
     }
   }

@@ -10,8 +10,15 @@ const AUTOSUSPEND_DELAY = 2000;
 const INTEL = 0x8086;
 const TIGER_LAKE_AUDIO = 0xa0c8;
 
+export interface TglOptions {
+  /** A system suspend is S0ix: the DSP stays awake (no). */
+  readonly s0ix?: boolean;
+  /** How many flood test clients (1 to 32, 2). */
+  readonly floodClients?: number;
+}
+
 /** The glue between the PCI function of a Tiger Lake audio DSP and the SOF core. */
-export function tglDriver(module: Module): PciDriver {
+export function tglDriver(platformModule: Module, { s0ix = false, floodClients = 2 }: TglOptions = {}): PciDriver {
   const sofs = new WeakMap<PciDevice, SofDevice>();
   const sofOf = (device: PciDevice): SofDevice => {
     const sof = sofs.get(device);
@@ -40,7 +47,7 @@ export function tglDriver(module: Module): PciDriver {
       pm.enable();
       try {
         const ops = new HdaPlatform(hardware);
-        sofs.set(device, await SofDevice.probe(device, { platformModule: module, ops, card: "sof-hda-dsp" }));
+        sofs.set(device, await SofDevice.probe(device, { platformModule, ops, card: "sof-hda-dsp", floodClients }));
       } catch (error) {
         await pm.disable();
         pm.putNoIdle();
@@ -51,20 +58,21 @@ export function tglDriver(module: Module): PciDriver {
     },
 
     async remove(device) {
-      const pm = device.runtimePm;
       await sofOf(device).remove();
       sofs.delete(device);
-      await pm.disable();
+      await device.runtimePm.disable();
     },
 
-    shutdown: (device) => void sofOf(device),
+    shutdown: (device) => sofOf(device).shutdown(),
 
     pm: {
       prepare: (device) => sofOf(device).prepareSuspend(),
-      suspend: (device) => sofOf(device).suspend("D3"),
+      suspend: (device) => sofOf(device).suspend(s0ix ? "D0" : "D3"),
       resume: (device) => sofOf(device).resume(),
       runtimeSuspend: (device) => sofOf(device).suspend("D3"),
       runtimeResume: (device) => sofOf(device).resume(),
+      // The delay begins when the last client has gone to sleep, not with the last boot.
+      runtimeIdle: (device) => device.runtimePm.markLastBusy(),
     },
   };
 }

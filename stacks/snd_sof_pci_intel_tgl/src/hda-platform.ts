@@ -23,6 +23,10 @@ export class HdaPlatform implements SofDspOps {
     this.#dsp.powerDown();
   }
 
+  loadFirmware(): void {
+    if (!this.#dsp.load()) throw new BusError("EIO", "the code loader's DMA did not end", { op: "load" });
+  }
+
   run(): void {
     this.#dsp.start(FIRMWARE_VERSION);
   }

@@ -1,8 +1,11 @@
-import { type AuxiliaryDriver, BusError, defineAuxiliaryDriver } from "auxbus";
-import { Debugfs, type DebugfsDir } from "@auxbus/debugfs";
-import { enableClientPm, withDspAwake } from "@auxbus/snd_sof";
+import { type AuxiliaryDevice, type AuxiliaryDriver, BusError, defineAuxiliaryDriver } from "auxbus";
+import { Debugfs, type DebugfsFileOps } from "@auxbus/debugfs";
+import { enableClientPm, keepDspAwake } from "@auxbus/snd_sof";
 import { Sound } from "@auxbus/sound";
-import { Extraction, formatPoints, parseInts, type ProbePoint } from "./extraction.ts";
+import { Extraction } from "./extraction.ts";
+import { formatPoints, parseNumbers, parsePoints } from "./probe-points.ts";
+
+const COMPONENT = "sof-probes-component";
 
 export interface ProbesOptions {
   readonly enable: boolean;
@@ -16,49 +19,30 @@ export function probesDriver({ enable }: ProbesOptions): AuxiliaryDriver {
 
     probe(device, _id, { driver: { module: owner }, resources }) {
       const client = device.shared;
-      if (!enable || client.ipcType !== 3) {
-        throw new BusError("ENXIO", "probes are off (module parameter enable)", { op: "probe", device: device.name });
-      }
+      if (!enable) throw refuse(device, "ENXIO", "probes are off (module parameter enable)");
+      if (client.ipcType !== 3) throw refuse(device, "ENXIO", `probes need IPC3, not IPC${client.ipcType}`);
       const { host } = client;
-      if (host === undefined) {
-        throw new BusError("ENODEV", "the platform has no host operations for probes", {
-          op: "probe",
-          device: device.name,
-        });
-      }
-      const { core } = device;
-      const extraction = new Extraction(client, host, core.log, (fn) => withDspAwake(device, fn));
+      if (host === undefined) throw refuse(device, "ENODEV", "the platform has no host operations for probes");
+      const { core, name } = device;
+      const extraction = new Extraction({
+        client,
+        host,
+        name,
+        log: core.log,
+        keepAwake: () => keepDspAwake(device),
+      });
+
       const sound = Sound.of(core);
-      sound.registerComponent({ name: "sof-probes-component", dais: ["Probe Extraction CPU DAI"] });
-      resources.defer(() => sound.unregisterComponent("sof-probes-component"));
+      sound.registerComponent({ name: COMPONENT, dais: ["Probe Extraction CPU DAI"] });
+      resources.defer(() => sound.unregisterComponent(COMPONENT));
       const card = sound.registerCard("sof-probes", { links: ["Compress Probe Capture"], compress: extraction });
       resources.defer(() => sound.unregisterCard(card));
+
       const debugfs = Debugfs.of(core);
-      const file = (
-        name: string,
-        read: (() => Promise<string>) | undefined,
-        write: (text: string) => Promise<void>,
-      ): void => {
-        const created = debugfs.createFile(
-          name,
-          client.debugfsRoot satisfies DebugfsDir,
-          {
-            ...(read === undefined ? {} : { read }),
-            async write(data) {
-              await write(new TextDecoder().decode(data));
-              return data.byteLength;
-            },
-          },
-          { owner },
-        );
+      for (const [file, ops] of Object.entries(filesOf(extraction))) {
+        const created = debugfs.createFile(file, client.debugfsRoot, ops, { owner });
         resources.defer(() => debugfs.remove(created));
-      };
-      file(
-        "probe_points",
-        async () => formatPoints(await extraction.points()),
-        (text) => extraction.add(parsePoints(text)),
-      );
-      file("probe_points_remove", undefined, (text) => extraction.removePoints(parseInts(text)));
+      }
       enableClientPm(device);
     },
 
@@ -68,15 +52,28 @@ export function probesDriver({ enable }: ProbesOptions): AuxiliaryDriver {
   });
 }
 
-function parsePoints(text: string): ProbePoint[] {
-  const ints = parseInts(text);
-  if (ints.length === 0 || ints.length % 3 !== 0) {
-    throw new BusError("EINVAL", `probe points are written as id,purpose,tag triples, not ${ints.length} numbers`, {
-      op: "write",
-    });
-  }
-  const points: ProbePoint[] = [];
-  for (let i = 0; i < ints.length; i += 3)
-    points.push({ id: ints[i] ?? 0, purpose: ints[i + 1] ?? 0, tag: ints[i + 2] ?? 0 });
-  return points;
+/** That no stream is open is said before anything is wrong with what was written. */
+function filesOf(extraction: Extraction): Record<"probe_points" | "probe_points_remove", DebugfsFileOps> {
+  const decode = (data: Uint8Array): string => new TextDecoder().decode(data);
+  return {
+    probe_points: {
+      read: async () => formatPoints(await extraction.points()),
+      async write(data) {
+        extraction.stream();
+        await extraction.add(parsePoints(decode(data)));
+        return data.byteLength;
+      },
+    },
+    probe_points_remove: {
+      async write(data) {
+        extraction.stream();
+        await extraction.removePoints(parseNumbers(decode(data)));
+        return data.byteLength;
+      },
+    },
+  };
+}
+
+function refuse(device: AuxiliaryDevice, code: "ENXIO" | "ENODEV", why: string): BusError {
+  return new BusError(code, why, { op: "probe", device: device.name });
 }

@@ -1,4 +1,4 @@
-import { BusError, type KernelLog } from "auxbus";
+import { BusError, errnoOf, type KernelLog } from "auxbus";
 import {
   ipc3Command,
   ipc3Message,
@@ -8,136 +8,133 @@ import {
   type SofProbesHostOps,
 } from "@auxbus/snd_sof";
 import type { CompressOps, CompressParams } from "@auxbus/sound";
+import { pointsOf, type ProbePoint } from "./probe-points.ts";
 
-export interface ProbePoint {
-  readonly id: number;
-  readonly purpose: number;
-  /** Node that the data goes to. */
-  readonly tag: number;
+export interface ExtractionOptions {
+  readonly client: SofProbesClient;
+  readonly host: SofProbesHostOps;
+  readonly log: KernelLog;
+  /** Before each line of the log. */
+  readonly name: string;
+  /** Boots the DSP if it sleeps, and keeps it awake until the result is called. */
+  keepAwake(): Promise<() => void>;
 }
 
 /** The extraction stream: at most one, with the probe points that feed it. */
 export class Extraction implements CompressOps {
-  readonly #client: SofProbesClient;
-  readonly #host: SofProbesHostOps;
-  readonly #log: KernelLog;
-  readonly #awake: <T>(fn: () => Promise<T>) => Promise<T>;
+  readonly #options: ExtractionOptions;
   #tag: number | null = null;
+  /** Whether the firmware has been told. */
+  #initialised = false;
   #copied = 0;
+  #letSleep: () => void = () => undefined;
 
-  /** @param awake runs something with the DSP awake */
-  constructor(
-    client: SofProbesClient,
-    host: SofProbesHostOps,
-    log: KernelLog,
-    awake: <T>(fn: () => Promise<T>) => Promise<T>,
-  ) {
-    this.#client = client;
-    this.#host = host;
-    this.#log = log;
-    this.#awake = awake;
+  constructor(options: ExtractionOptions) {
+    this.#options = options;
   }
 
+  /** The DSP stays awake while the stream is open: it would forget its probe points. */
   async startup(): Promise<void> {
-    refuseCrashed(this.#client);
-    this.#client.coreModuleGet();
+    const { client, host } = this.#options;
+    const letSleep = await this.#options.keepAwake();
     try {
-      this.#tag = this.#host.startup();
+      refuseCrashed(client);
+      client.coreModuleGet();
+      try {
+        this.#tag = host.startup();
+      } catch (error) {
+        client.coreModulePut();
+        throw error;
+      }
     } catch (error) {
-      this.#client.coreModulePut();
+      letSleep();
       throw error;
     }
+    this.#letSleep = letSleep;
   }
 
   async setParams(params: CompressParams): Promise<void> {
-    const tag = this.#stream();
-    this.#host.setParams(tag, params);
+    const tag = this.stream();
+    this.#options.host.setParams(tag, params);
     await this.#send(ipc3Command.probeInit, [1, tag, params.fragmentSize * params.fragments]);
+    this.#initialised = true;
   }
 
   async trigger(command: "start" | "stop"): Promise<void> {
-    this.#host.trigger(this.#stream(), command);
+    this.#options.host.trigger(this.stream(), command);
   }
 
   pointer(): number {
-    return this.#host.pointer(this.#stream());
+    return this.#options.host.pointer(this.stream());
   }
 
   copy(bytes: number): Uint8Array {
-    const taken = Math.min(bytes, this.pointer() - this.#copied);
+    const taken = Math.max(0, Math.min(bytes, this.pointer() - this.#copied));
     this.#copied += taken;
     return new Uint8Array(taken);
   }
 
   /** Removes the points, ends the extraction, gives the stream and the pin back; failures do not stop it. */
   async shutdown(): Promise<void> {
-    const tag = this.#stream();
-    try {
-      const points = await this.points();
-      await this.removePoints(points.map(({ id }) => id));
-      await this.#send(ipc3Command.probeDeinit);
-    } catch (error) {
-      this.#log.error(`ending the extraction failed: ${String(error)}`, { error });
+    const tag = this.stream();
+    if (this.#initialised) {
+      await this.#removeAllPoints().catch((error: unknown) => this.#failed("get probe points", error));
+      await this.#send(ipc3Command.probeDeinit).catch((error: unknown) => this.#failed("deinit probe", error));
     }
     this.#tag = null;
+    this.#initialised = false;
     this.#copied = 0;
-    this.#host.shutdown(tag);
-    this.#client.coreModulePut();
+    this.#options.host.shutdown(tag);
+    this.#letSleep();
+    this.#options.client.coreModulePut();
   }
 
+  async #removeAllPoints(): Promise<void> {
+    for (const { id } of await this.points()) await this.removePoints([id]);
+  }
+
+  #failed(what: string, error: unknown): void {
+    const { log, name } = this.#options;
+    log.error(`${name}: failed to ${what}: ${errnoOf(error)}`, { device: name, error });
+  }
+
+  /** @throws {BusError} `ENOENT` no stream is open */
   async points(): Promise<ProbePoint[]> {
-    this.#stream();
+    this.stream();
     const [count = 0, ...words] = ipc3Words(await this.#send(ipc3Command.probePointInfo), 12);
-    return Array.from({ length: count }, (_, i) => ({
-      id: words[i * 3] ?? 0,
-      purpose: words[i * 3 + 1] ?? 0,
-      tag: words[i * 3 + 2] ?? 0,
-    }));
+    return pointsOf(words.slice(0, count * 3));
   }
 
+  /** @throws {BusError} `ENOENT` no stream is open */
   async add(points: readonly ProbePoint[]): Promise<void> {
-    this.#stream();
-    await this.#send(ipc3Command.probePointAdd, [
-      points.length,
-      ...points.flatMap(({ id, purpose, tag }) => [id, purpose, tag]),
-    ]);
+    const words = points.flatMap(({ id, purpose, tag }) => [id, purpose, tag]);
+    await this.#send(ipc3Command.probePointAdd, [points.length, ...words]);
   }
 
+  /** @throws {BusError} `ENOENT` no stream is open */
   async removePoints(ids: readonly number[]): Promise<void> {
-    this.#stream();
-    if (ids.length > 0) await this.#send(ipc3Command.probePointRemove, [ids.length, ...ids]);
+    await this.#send(ipc3Command.probePointRemove, [ids.length, ...ids]);
   }
 
-  #send(command: number, words?: readonly number[]): Promise<Uint8Array> {
-    return this.#awake(() => this.#client.ipcTxMessage(ipc3Message(command, words), this.#client.maxPayload));
+  async #send(command: number, words?: readonly number[]): Promise<Uint8Array> {
+    this.stream();
+    const { client } = this.#options;
+    const letSleep = await this.#options.keepAwake();
+    try {
+      return await client.ipcTxMessage(ipc3Message(command, words), client.maxPayload);
+    } finally {
+      letSleep();
+    }
   }
 
-  #stream(): number {
+  /** The tag of the open stream. @throws {BusError} `ENOENT` there is none */
+  stream(): number {
     if (this.#tag !== null) return this.#tag;
-    this.#log.warn("no extractor stream running");
+    const { log, name } = this.#options;
+    log.warn(`${name}: no extractor stream running`, { device: name });
     throw new BusError("ENOENT", "no extractor stream running; open the capture device of card sof-probes first", {
       op: "probes",
+      device: name,
     });
   }
-}
-
-export function formatPoints(points: readonly ProbePoint[]): string {
-  const hex = (n: number): string => n.toString(16);
-  return points
-    .map(({ id, purpose, tag }) => `Id: 0x${hex(id).padStart(8, "0")}  Purpose: ${purpose}  Node id: 0x${hex(tag)}\n`)
-    .join("");
-}
-
-/** Integers with commas between. @throws {BusError} `EINVAL` naming what is no integer */
-export function parseInts(text: string): number[] {
-  return text
-    .trim()
-    .split(",")
-    .filter((part) => part !== "")
-    .map((part) => {
-      const value = Number(part);
-      if (!Number.isInteger(value))
-        throw new BusError("EINVAL", `${JSON.stringify(part)} is no integer`, { op: "write" });
-      return value;
-    });
 }

@@ -19,62 +19,90 @@ export interface CompressOps {
   copy(bytes: number): Uint8Array;
 }
 
+export type CompressState = "open" | "prepared" | "running" | "closed";
+
 /** An open capture stream: open → setParams → start → copy … → stop → close. */
 export class CompressStream {
   readonly #ops: CompressOps;
   readonly #closed: () => void;
-  #state: "open" | "prepared" | "running" | "closed" = "open";
+  #state: CompressState = "open";
+  #closing: Promise<void> | null = null;
 
   /** @param closed called once, when the stream is closed */
-  constructor(ops: CompressOps, closed: () => void) {
+  private constructor(ops: CompressOps, closed: () => void) {
     this.#ops = ops;
     this.#closed = closed;
   }
 
-  get state(): "open" | "prepared" | "running" | "closed" {
+  /** @internal Use `Sound.openCapture`. */
+  static async open(ops: CompressOps, closed: () => void): Promise<CompressStream> {
+    await ops.startup();
+    return new CompressStream(ops, closed);
+  }
+
+  get state(): CompressState {
     return this.#state;
   }
 
   async setParams(params: CompressParams): Promise<void> {
     this.#expect("setParams", "open");
     await this.#ops.setParams(params);
-    this.#state = "prepared";
+    this.#become("open", "prepared");
   }
 
   async start(): Promise<void> {
     this.#expect("start", "prepared");
     await this.#ops.trigger("start");
-    this.#state = "running";
+    this.#become("prepared", "running");
   }
 
   async stop(): Promise<void> {
     this.#expect("stop", "running");
     await this.#ops.trigger("stop");
-    this.#state = "prepared";
+    this.#become("running", "prepared");
   }
 
+  /** @throws {BusError} `EINVAL` the stream is closed */
   pointer(): number {
+    if (this.#state === "closed") throw this.#fail("pointer", "open");
     return this.#ops.pointer();
   }
 
+  /** @throws {BusError} `EINVAL` the stream does not run */
   copy(bytes: number): Uint8Array {
     this.#expect("copy", "running");
     return this.#ops.copy(bytes);
   }
 
-  async close(): Promise<void> {
-    if (this.#state === "closed") return;
-    if (this.#state === "running") await this.#ops.trigger("stop");
+  /** Stops and closes the stream; resolves when the driver has let go, whoever began it. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const running = this.#state === "running";
     this.#state = "closed";
     try {
-      await this.#ops.shutdown();
+      if (running) await this.#ops.trigger("stop");
     } finally {
-      this.#closed();
+      try {
+        await this.#ops.shutdown();
+      } finally {
+        this.#closed();
+      }
     }
   }
 
-  #expect(op: string, state: string): void {
-    if (this.#state === state) return;
-    throw new BusError("EINVAL", `${op} of a stream that is ${this.#state}; it must be ${state}`, { op });
+  /** Unless it was closed meanwhile. */
+  #become(from: CompressState, to: CompressState): void {
+    if (this.#state === from) this.#state = to;
+  }
+
+  #expect(op: string, state: CompressState): void {
+    if (this.#state !== state) throw this.#fail(op, state);
+  }
+
+  #fail(op: string, state: CompressState): BusError {
+    return new BusError("EINVAL", `${op} of a stream that is ${this.#state}; it must be ${state}`, { op });
   }
 }

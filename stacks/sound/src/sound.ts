@@ -29,7 +29,8 @@ const instances = new WeakMap<DriverCore, Sound>();
 export class Sound {
   readonly #cards: (SoundCard | undefined)[] = [];
   readonly #components = new Map<string, SoundComponent>();
-  readonly #streams = new Map<SoundCard, CompressStream>();
+  /** Capture streams, from the moment somebody begins to open them. */
+  readonly #streams = new Map<SoundCard, Promise<CompressStream>>();
 
   static of(core: DriverCore): Sound {
     let sound = instances.get(core);
@@ -60,10 +61,11 @@ export class Sound {
     return card;
   }
 
-  /** Takes a card away; its stream is closed first. */
+  /** Takes a card away and closes its stream. Nothing new can be opened from the beginning. */
   async unregisterCard(card: SoundCard): Promise<void> {
-    await this.#streams.get(card)?.close();
     if (this.#cards[card.index] === card) this.#cards[card.index] = undefined;
+    const stream = await this.#streams.get(card)?.catch(() => undefined);
+    await stream?.close();
   }
 
   /** @throws {BusError} `EEXIST` */
@@ -88,16 +90,17 @@ export class Sound {
     if (card?.compress === undefined) {
       throw new BusError("ENODEV", `no card ${name} with a compressed capture device`, { op: "openCapture" });
     }
-    if (this.#streams.has(card))
+    if (this.#streams.has(card)) {
       throw new BusError("EBUSY", `the capture device of ${name} is open`, { op: "openCapture" });
-    const stream = new CompressStream(card.compress, () => void this.#streams.delete(card));
-    this.#streams.set(card, stream);
+    }
+    const forget = (): void => void this.#streams.delete(card);
+    const opening = CompressStream.open(card.compress, forget);
+    this.#streams.set(card, opening);
     try {
-      await card.compress.startup();
+      return await opening;
     } catch (error) {
-      this.#streams.delete(card);
+      forget();
       throw error;
     }
-    return stream;
   }
 }

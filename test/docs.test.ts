@@ -41,7 +41,6 @@ test("every block is of the types that it claims", () => {
 describe.each(pages)("%s", (page) => {
   const runnable = blocks.filter((block) => block.page === page && !block.fragment);
 
-  // oxlint-disable-next-line vitest/expect-expect -- the code that is imported asserts
   test.each(runnable.map((block) => [block.line, fileOf(block)] as const))("line %i", async (_line, file) => {
     await import(/* @vite-ignore */ pathToFileURL(join(OUT, file)).href);
   });

@@ -10,7 +10,7 @@ import {
   systemRuntime,
 } from "auxbus";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { outcome, Rig } from "../support/rig.ts";
 
 class SpiDevice extends Device {
@@ -123,6 +123,37 @@ test("devices of a bus that only sees drivers register later are found, in order
   expect(bus.find("b")).toBe(devices[1]);
   await driver.unregister();
   for (const device of devices) await device.destroy();
+  await rig.end();
+});
+
+test("a bus of one's own heeds overrides, and need not hand out ids", async () => {
+  class AnyBus extends Bus {
+    override match(): unknown {
+      return true;
+    }
+  }
+  const rig = new Rig();
+  const bus = rig.core.addBus(new AnyBus("any"));
+  const probes: unknown[] = [];
+  for (const name of ["a", "b"]) {
+    await bus.register({ name, probe: (device, id) => void probes.push([name, device.name, id]) }, { module: "m" });
+  }
+  const device = new Device(rig.core, { name: "x", parent: rig.nic, bus });
+  device.setDriverOverride("b");
+  await device.add();
+  device.setDriverOverride("");
+  expect(device.driverOverride).toBeNull();
+  const late = await bus.register({ name: "late", probe: () => void probes.push("late") }, { module: "m" });
+  expect([...late.devices()]).toEqual([]);
+  await device.unbind();
+  await bus.rescan("x");
+  expect(probes).toEqual([
+    ["b", "x", undefined],
+    ["a", "x", undefined],
+  ]);
+  await device.unbind();
+  for (const driver of [...bus.drivers()]) await driver.unregister();
+  expect(rig.core.explain(device).summary).toBe("no registered driver matches");
   await rig.end();
 });
 
@@ -326,6 +357,22 @@ test("the system runtime tells time, sets timers that do not keep the process, a
   });
   expect(cancelled).toBe(false);
   expect(systemRuntime.now()).toBeGreaterThan(start);
+});
+
+test("a platform without setImmediate and with numbers for timers will do", async () => {
+  vi.stubGlobal("setImmediate", undefined);
+  vi.stubGlobal("setTimeout", (fn: () => void) => {
+    queueMicrotask(fn);
+    return 1;
+  });
+  vi.resetModules();
+  const { systemRuntime: plain } = await import("../../packages/auxbus/src/runtime.ts");
+  const done: string[] = [];
+  plain.defer(() => done.push("deferred"));
+  plain.setTimer(() => done.push("timer"), 0);
+  vi.unstubAllGlobals();
+  await Promise.resolve();
+  expect(done).toEqual(["deferred", "timer"]);
 });
 
 test("the log reaches its subscribers, with level, device and time", async () => {

@@ -229,14 +229,10 @@ export class Bus<D extends Device = Device> {
     const only = device.driverOverride;
     const candidates: Candidate[] = [];
     for (const driver of this.#drivers.values()) {
-      if (!driver.admits) continue;
-      if (only !== null) {
-        if (driver.name === only) candidates.push({ driver, id: this.match(device, driver) || undefined });
-        continue;
-      }
-      const id = this.match(device, driver);
-      if (id !== false && id !== undefined && id !== null)
-        candidates.push({ driver, id: id === true ? undefined : id });
+      if (!driver.admits || (only !== null && driver.name !== only)) continue;
+      const id = this.match(device, driver) || undefined;
+      if (id === undefined && only === null) continue;
+      candidates.push({ driver, id: id === true ? undefined : id });
     }
     return candidates;
   }

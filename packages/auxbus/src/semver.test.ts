@@ -73,6 +73,13 @@ test("reads the ranges that npm's semver reads, and answers as it does", () => {
   expect(answered).toBeGreaterThan(10_000);
 });
 
+test("the parts of a prerelease are compared one by one, numbers before words, fewer before more", () => {
+  const ascending = ["1.0.0-1", "1.0.0-2", "1.0.0-10", "1.0.0-a", "1.0.0-a.1", "1.0.0-a.1.x", "1.0.0-b", "1.0.0"];
+  for (const [i, low] of ascending.entries()) {
+    for (const [j, high] of ascending.entries()) expect(satisfies(high, `>=${low}`), `${high} >= ${low}`).toBe(j >= i);
+  }
+});
+
 test.each(["", "1", "1.2", "1.2.3.4", "01.2.3", "1.2.3-01", "1.2.x", "abc", "99999999999999999999.0.0"])(
   "%j is no version",
   (text) => {

@@ -51,7 +51,7 @@ export function attachDevice(device: Device, mayAsync: boolean): MaybePromise<Pr
   const { bus } = device;
   if (bus === null || bus.idle(device)) return null;
   const result = withLock(device, "attach", mayAsync ? trySynchronous : tryAll);
-  if (!mayAsync || (result === null && device.binding !== null)) return result;
+  if (!mayAsync || bus.asyncDrivers === 0) return result;
   return after(result, (failure) => {
     const later =
       failure === null && device.binding === null && bus.candidates(device).some(({ driver }) => driver.probesAsync);

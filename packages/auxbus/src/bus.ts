@@ -41,6 +41,8 @@ export class Bus<D extends Device = Device> {
   autoprobe = true;
   /** @internal Every device has a `driver_override` file. */
   readonly overrideFile: boolean = true;
+  /** @internal How many drivers probe beside whatever goes on. */
+  asyncDrivers = 0;
   readonly #devices = new Map<string, D>();
   readonly #drivers = new Map<string, Driver>();
   #core: DriverCore | null = null;
@@ -293,6 +295,7 @@ export class Bus<D extends Device = Device> {
   /** @internal */
   addDriver(driver: Driver): void {
     driver.order = ++this.#order;
+    if (driver.probesAsync) this.asyncDrivers++;
     this.#drivers.set(driver.name, driver);
   }
 
@@ -301,6 +304,7 @@ export class Bus<D extends Device = Device> {
 
   /** @internal */
   removeDriver(driver: Driver): void {
+    if (driver.probesAsync) this.asyncDrivers--;
     this.#drivers.delete(driver.name);
   }
 

@@ -7,7 +7,7 @@ import type { Hold } from "./lock.ts";
 import { after, isPending, type MaybePromise } from "./maybe-promise.ts";
 import { ProbeFailure } from "./probe-failure.ts";
 import { emitDeviceUevent } from "./device-uevent.ts";
-import { powerForProbe } from "./runtime-pm.ts";
+import { powerForProbe } from "./probe-power.ts";
 import { cleanUpBinding, removeFromDriver } from "./unbind.ts";
 
 /**
@@ -53,7 +53,7 @@ function probeOnce(device: Device, driver: Driver, id: unknown, hold: Hold): May
   if (supplier !== null) {
     return final("EPROBE_DEFER", `supplier ${supplier.name} not ready`, device, driver);
   }
-  const refusal = device.bus?.refusal(device, driver, id) ?? null;
+  const refusal = refusalOf(device, driver, id);
   if (refusal !== null) {
     linksNoDriver(device);
     return ProbeFailure.of(refusal, { op: "probe", device: device.name, driver: driver.name });
@@ -72,6 +72,15 @@ function probeOnce(device: Device, driver: Driver, id: unknown, hold: Hold): May
   const removeFirst = core.testDriverRemove && driver.definition.suppressBindAttrs !== true;
   const first = callProbe(device, driver, id, hold, !removeFirst);
   return removeFirst ? after(first, (failure) => probeAgain(failure, device, driver, id, hold)) : first;
+}
+
+/** What the bus has against this driver; a bus that cannot say it refuses, too. */
+function refusalOf(device: Device, driver: Driver, id: unknown): unknown {
+  try {
+    return device.bus?.refusal(device, driver, id) ?? null;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** With `testDriverRemove`: remove what has just been probed and probe it again (the kernel's DEBUG_TEST_DRIVER_REMOVE). */

@@ -27,6 +27,7 @@ class SpiBus extends Bus<SpiDevice> {
     super("spi");
   }
   override match(device: SpiDevice, driver: Driver): unknown {
+    if (device.compatible === "broken") throw new Error("no compatible");
     return driver.name.startsWith(device.compatible) ? { compatible: device.compatible } : false;
   }
   override ueventEnv(device: SpiDevice): Record<string, string> {
@@ -98,7 +99,10 @@ test("a bus of one's own: matching, ids, files, notifications", async () => {
   rig.core.log.subscribe(({ message }) => void errors.push(message));
   const broken = new SpiDevice(bus, null, "broken", "broken");
   await broken.add();
-  expect(errors).toEqual(["broken: its bus could not describe it: no"]);
+  expect(errors).toEqual([
+    "broken: its bus could not describe it: no",
+    "broken: bus spi could not match driver flash-w25: no compatible",
+  ]);
   expect(() => rig.core.removeBus(bus)).toThrow(/EBUSY.*1 devices and 1 drivers/);
   await broken.destroy();
   await driver.unregister();

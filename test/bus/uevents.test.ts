@@ -85,3 +85,33 @@ test("a stream gives what was and what comes, says what a slow reader has missed
   expect((await other.next()).done).toBe(true);
   await rig.end();
 });
+
+test("a subscriber or listener that throws stops nothing, and is logged", async () => {
+  const rig = new Rig();
+  const errors: string[] = [];
+  rig.core.log.subscribe(({ message }) => void errors.push(message));
+  rig.core.uevents.subscribe(({ action }) => {
+    if (action === "bind") throw new Error("full disk");
+  });
+  rig.core.auxiliary.subscribe((event) => {
+    if (event === "add-device") throw new Error("no");
+  });
+  await rig.register();
+  const device = await rig.create();
+  expect(device.driver?.name).toBe("drv");
+  expect(errors).toEqual([
+    "m.x.0: a listener of bus auxiliary failed: no",
+    "a subscriber of uevents failed: full disk",
+  ]);
+  await rig.end();
+});
+
+test("a log subscriber that throws harms no operation", async () => {
+  const rig = new Rig();
+  rig.core.log.subscribe(() => {
+    throw new Error("no terminal");
+  });
+  rig.core.log.info("hello");
+  await expect(rig.runtime.step()).rejects.toThrow("no terminal");
+  await rig.end();
+});

@@ -4,7 +4,7 @@ import type { Rig } from "../support/rig.ts";
 
 type Phase = "absent" | "added" | "bound" | "removed";
 
-/** Watches a bus, and fails at the very event that breaks a rule. */
+/** Watches a bus, and tells which rule an event or a callback has broken. */
 export class Observer {
   readonly #rig: Rig;
   /** By device object: names are used again. */
@@ -13,6 +13,7 @@ export class Observer {
   readonly #driverOf = new Map<Device, string>();
   readonly #released = new Set<Device>();
 
+  readonly #broken: unknown[] = [];
   #sequence = 0;
   #lastBind = 0;
   readonly #lastProbe = new Map<Device, number>();
@@ -20,7 +21,13 @@ export class Observer {
   constructor(rig: Rig) {
     this.#rig = rig;
     rig.core.uevents.subscribe(({ action, device }) => {
-      if (device !== undefined && device.bus !== null) this.#uevent(action, device);
+      if (device === undefined || device.bus === null) return;
+      try {
+        this.#uevent(action, device);
+      } catch (error) {
+        // What a subscriber throws stops nothing.
+        this.#broken.push(error);
+      }
     });
   }
 
@@ -121,6 +128,7 @@ export class Observer {
 
   /** What the bus shows is what has happened. */
   consistent(): void {
+    for (const error of this.#broken) throw error;
     const { core } = this.#rig;
     const shown = [...core.auxiliary.devices()];
     expect(core.sysfs.list("bus/auxiliary/devices")).toEqual(shown.map((d) => d.name).toSorted());

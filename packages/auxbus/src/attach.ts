@@ -50,31 +50,24 @@ function probeOrDefer(device: Device, { driver, id }: Candidate, hold: Hold): Ma
 export function attachDevice(device: Device, mayAsync: boolean): MaybePromise<ProbeFailure | null> {
   const { bus } = device;
   if (bus === null || bus.idle(device)) return null;
-  let later = false;
-  const result = withLock(device, "attach", (hold) => {
-    if (device.dead || device.binding !== null) return null;
-    const candidates = bus.candidates(device);
-    if (!mayAsync) return tryInTurn(device, candidates, hold, null);
-    return after(tryInTurn(device, candidates, hold, false), (failure) => {
-      later = device.binding === null && failure === null && candidates.some(({ driver }) => driver.probesAsync);
-      return failure;
-    });
-  });
-  if (result === null && !later) return null;
+  const result = withLock(device, "attach", mayAsync ? trySynchronous : tryAll);
+  if (!mayAsync || bus.asyncDrivers === 0) return result;
   return after(result, (failure) => {
-    if (later) device.core.work.schedule(() => attachAsync(device));
+    const later =
+      failure === null && device.binding === null && bus.candidates(device).some(({ driver }) => driver.probesAsync);
+    if (later) device.core.work.schedule(() => after(withLock(device, "attach", tryAsynchronous), () => undefined));
     return failure;
   });
 }
 
-function attachAsync(device: Device): MaybePromise<void> {
-  return after(
-    withLock(device, "attach", (hold) => {
-      if (device.dead || device.binding !== null || device.bus === null) return null;
-      return tryInTurn(device, device.bus.candidates(device), hold, true);
-    }),
-    () => undefined,
-  );
+const tryAll = (hold: Hold): MaybePromise<ProbeFailure | null> => tryDrivers(hold, null);
+const trySynchronous = (hold: Hold): MaybePromise<ProbeFailure | null> => tryDrivers(hold, false);
+const tryAsynchronous = (hold: Hold): MaybePromise<ProbeFailure | null> => tryDrivers(hold, true);
+
+function tryDrivers(hold: Hold, async: boolean | null): MaybePromise<ProbeFailure | null> {
+  const { device } = hold;
+  if (device.dead || device.binding !== null || device.bus === null) return null;
+  return tryInTurn(device, device.bus.candidates(device), hold, async);
 }
 
 /** @param async only drivers that probe asynchronously (true), only others (false), or all (null) */

@@ -4,7 +4,7 @@ import type { Binding } from "./binding.ts";
 import type { DriverCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { type Done, Driver, type DriverDefinition } from "./driver.ts";
-import { BusError } from "./errors.ts";
+import { BusError, toError } from "./errors.ts";
 import { withLock } from "./lock.ts";
 import { after, promised } from "./maybe-promise.ts";
 import { Module } from "./module.ts";
@@ -41,6 +41,8 @@ export class Bus<D extends Device = Device> {
   autoprobe = true;
   /** @internal Every device has a `driver_override` file. */
   readonly overrideFile: boolean = true;
+  /** @internal How many drivers probe beside whatever goes on. */
+  asyncDrivers = 0;
   readonly #devices = new Map<string, D>();
   readonly #drivers = new Map<string, Driver>();
   #core: DriverCore | null = null;
@@ -130,7 +132,7 @@ export class Bus<D extends Device = Device> {
     return this.#drivers.get(name);
   }
 
-  /** Hears what happens to the devices of the bus, inside the operation that does it. */
+  /** Hears what happens to the devices of the bus, inside the operation that does it. What it throws is logged. */
   subscribe(fn: (event: BusNotification, device: D) => void): Disposable {
     const listener: BusListener<D> = { heard: fn };
     const listeners = (this.#listeners ??= new Set());
@@ -230,11 +232,27 @@ export class Bus<D extends Device = Device> {
     const candidates: Candidate[] = [];
     for (const driver of this.#drivers.values()) {
       if (!driver.admits || (only !== null && driver.name !== only)) continue;
-      const id = this.match(device, driver) || undefined;
-      if (id === undefined && only === null) continue;
-      candidates.push({ driver, id: id === true ? undefined : id });
+      const id = this.#matchOf(device, driver);
+      if (id || only !== null) candidates.push({ driver, id: id === true || !id ? undefined : id });
     }
     return candidates;
+  }
+
+  /** A bus that cannot compare matches nothing. */
+  #matchOf(device: D, driver: Driver): unknown {
+    try {
+      return this.match(device, driver);
+    } catch (error) {
+      this.core.log.error(
+        `${device.name}: bus ${this.name} could not match driver ${driver.name}: ${toError(error).message}`,
+        {
+          device: device.name,
+          driver: driver.name,
+          error,
+        },
+      );
+      return false;
+    }
   }
 
   /** @internal The devices to try a driver on, in bus order. */
@@ -277,6 +295,7 @@ export class Bus<D extends Device = Device> {
   /** @internal */
   addDriver(driver: Driver): void {
     driver.order = ++this.#order;
+    if (driver.probesAsync) this.asyncDrivers++;
     this.#drivers.set(driver.name, driver);
   }
 
@@ -285,13 +304,23 @@ export class Bus<D extends Device = Device> {
 
   /** @internal */
   removeDriver(driver: Driver): void {
+    if (driver.probesAsync) this.asyncDrivers--;
     this.#drivers.delete(driver.name);
   }
 
   /** @internal */
   notify(event: BusNotification, device: D): void {
     if (this.#listeners === null) return;
-    for (const listener of this.#listeners) listener.heard(event, device);
+    for (const listener of this.#listeners) {
+      try {
+        listener.heard(event, device);
+      } catch (error) {
+        this.core.log.error(`${device.name}: a listener of bus ${this.name} failed: ${toError(error).message}`, {
+          device: device.name,
+          error,
+        });
+      }
+    }
   }
 }
 

@@ -82,7 +82,9 @@ export class DriverCore {
     this.work = new WorkQueue(this.runtime, this.calls, (error) =>
       this.log.error(`work beside the operations failed: ${toError(error).message}`, { error }),
     );
-    this.uevents = new Uevents(this.runtime);
+    this.uevents = new Uevents(this.runtime, (error) =>
+      this.log.error(`a subscriber of uevents failed: ${toError(error).message}`, { error }),
+    );
     this.deferred = new DeferredProbes(this);
     this.power = new SystemPower(this);
     this.sysfs = new Sysfs(this);

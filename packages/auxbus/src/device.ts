@@ -8,7 +8,7 @@ import type { Driver } from "./driver.ts";
 import { BusError } from "./errors.ts";
 import type { DeviceLink } from "./links.ts";
 import { type Hold, type Turn, withLock } from "./lock.ts";
-import { after, type MaybePromise, promised } from "./maybe-promise.ts";
+import { after, DONE, isPending, type MaybePromise, promised } from "./maybe-promise.ts";
 import { emitDeviceUevent } from "./device-uevent.ts";
 import { addDevice, deleteDevice } from "./registration.ts";
 import { RuntimePm } from "./runtime-pm.ts";
@@ -156,7 +156,14 @@ export class Device {
 
   /** `delete`, then `uninit`. */
   destroy(): Promise<void> {
-    return promised(() => after(deleteDevice(this), () => this.uninit()));
+    try {
+      const deleted = deleteDevice(this);
+      if (isPending(deleted)) return Promise.resolve(deleted.then(() => this.uninit()));
+      this.uninit();
+      return DONE;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** `destroy`, unless somebody else is at it, who is waited for, or it is gone already. */

@@ -32,7 +32,16 @@ export class KernelLog {
   write(level: LogLevel, message: string, details?: LogDetails): void {
     if (this.#subscribers.size === 0) return;
     const record: LogRecord = { level, message, ...details, time: this.#runtime.now() };
-    for (const subscriber of this.#subscribers) subscriber(record);
+    for (const subscriber of this.#subscribers) {
+      try {
+        subscriber(record);
+      } catch (error) {
+        // Nowhere to log it: it is thrown where it harms no operation.
+        this.#runtime.defer(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   debug(message: string, details?: LogDetails): void {

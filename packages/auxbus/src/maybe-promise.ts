@@ -6,6 +6,9 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
+/** The promise of an operation that is done when its call returns. */
+export const DONE: Promise<void> = Promise.resolve();
+
 /** Goes on with `next` at once if `value` is there, else when it is. A synchronous chain costs no turn. */
 export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return isPending(value) ? value.then(next) : next(value);

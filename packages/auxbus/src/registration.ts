@@ -4,7 +4,7 @@ import type { Device } from "./device.ts";
 import { emitDeviceUevent } from "./device-uevent.ts";
 import { BusError, type Errno } from "./errors.ts";
 import { purgeLinks } from "./links.ts";
-import { withLock } from "./lock.ts";
+import { type Hold, withLock } from "./lock.ts";
 import { isPending, type MaybePromise } from "./maybe-promise.ts";
 import { releaseDriver } from "./unbind.ts";
 
@@ -93,17 +93,21 @@ function removeChild(parent: Device, child: Device): void {
  * that is gone, this refuses, and the device stays.
  */
 export function deleteDevice(device: Device): MaybePromise<void> {
-  return withLock(device, "delete", (hold) => {
-    if (device.phase === "new") throw failure("ENODEV", `${device.name} was never added`, "delete", device);
-    if (device.phase !== "added")
-      throw failure("ENODEV", `${device.name} was deleted already; delete it once`, "delete", device);
-    if (device.binding === null) refuseWithChildren(device);
-    device.dead = true;
-    device.phase = "deleting";
-    device.bus?.notify("delete-device", device);
-    const released = releaseDriver(device, hold);
-    return isPending(released) ? released.then(() => takeAway(device)) : takeAway(device);
-  });
+  return withLock(device, "delete", deleteHeld);
+}
+
+function deleteHeld(hold: Hold): MaybePromise<void> {
+  const { device } = hold;
+  if (device.phase === "new") throw failure("ENODEV", `${device.name} was never added`, "delete", device);
+  if (device.phase !== "added") {
+    throw failure("ENODEV", `${device.name} was deleted already; delete it once`, "delete", device);
+  }
+  if (device.binding === null) refuseWithChildren(device);
+  device.dead = true;
+  device.phase = "deleting";
+  device.bus?.notify("delete-device", device);
+  const released = releaseDriver(device, hold);
+  return isPending(released) ? released.then(() => takeAway(device)) : takeAway(device);
 }
 
 function refuseWithChildren(device: Device): void {

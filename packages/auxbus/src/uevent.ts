@@ -60,11 +60,14 @@ export interface UeventStreamOptions {
 /** Every uevent of one bus core, in the kernel's order. */
 export class Uevents {
   readonly #runtime: Runtime;
+  readonly #failed: (error: unknown) => void;
   readonly #subscribers = new Set<(event: Uevent) => void>();
   #seqnum = 0;
 
-  constructor(runtime: Runtime) {
+  /** @internal @param failed hears of subscribers that throw */
+  constructor(runtime: Runtime, failed: (error: unknown) => void) {
     this.#runtime = runtime;
+    this.#failed = failed;
   }
 
   /** The number of the last uevent. */
@@ -72,7 +75,10 @@ export class Uevents {
     return this.#seqnum;
   }
 
-  /** Calls `fn` for every uevent from now on, at the very place in the order of events where it happens. */
+  /**
+   * Calls `fn` for every uevent from now on, at the very place in the order of events where it happens. What it
+   * throws is logged, and stops nothing.
+   */
   subscribe(fn: (event: Uevent) => void): Disposable {
     // A subscription of its own for each call, so that disposing of one never ends another.
     const subscriber = (event: Uevent): void => fn(event);
@@ -107,7 +113,13 @@ export class Uevents {
       device,
       time: this.#runtime.now(),
     };
-    for (const subscriber of this.#subscribers) subscriber(event);
+    for (const subscriber of this.#subscribers) {
+      try {
+        subscriber(event);
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
   }
 
   /** @internal Counts a uevent that nobody listens to: true when it is worth building. */

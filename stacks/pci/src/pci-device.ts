@@ -1,4 +1,4 @@
-import { Device } from "auxbus";
+import { type Attributes, Device } from "auxbus";
 import type { PciBus } from "./pci-bus.ts";
 
 /** What a driver's id table names. */
@@ -19,6 +19,8 @@ export interface PciFunction {
   readonly class: number;
   /** What is behind its registers: the simulated hardware. */
   readonly hardware: unknown;
+  /** Files of its own, beside `vendor`, `device` and `class`. */
+  readonly attributes?: Attributes;
 }
 
 /** A function on the PCI bus. */
@@ -31,6 +33,7 @@ export class PciDevice extends Device {
       parent,
       bus,
       attributes: {
+        ...fn.attributes,
         vendor: { show: () => `${hex(fn.vendor, 4)}\n` },
         device: { show: () => `${hex(fn.device, 4)}\n` },
         class: { show: () => `${hex(fn.class, 6)}\n` },

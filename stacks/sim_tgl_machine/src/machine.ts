@@ -1,32 +1,25 @@
 import type { DriverCore } from "auxbus";
 import { Debugfs } from "@auxbus/debugfs";
-import { PciBus, type PciDevice } from "@auxbus/pci";
-import { type DspOptions, SimulatedDsp } from "@auxbus/sim_sof_dsp";
-
-/** Plugs the audio DSP of a Tiger Lake machine into the simulated PCI bus. */
-export function plugDsp(core: DriverCore, options?: DspOptions): Promise<PciDevice> {
-  return PciBus.of(core).plug({
-    address: "0000:00:1f.3",
-    vendor: 0x8086,
-    device: 0xa0c8,
-    class: 0x040100,
-    hardware: new SimulatedDsp(core.runtime, options),
-  });
-}
+import type { PciDevice } from "@auxbus/pci";
+import type { MachineParams } from "./params.ts";
+import { plugDsp } from "./plug-dsp.ts";
 
 /** A machine, and somebody who uses it. */
 export class Machine {
   readonly #core: DriverCore;
+  readonly #params: MachineParams;
   #dsp: PciDevice | null = null;
   #stopped = false;
   #busy: Promise<void> = Promise.resolve();
 
-  constructor(core: DriverCore) {
+  constructor(core: DriverCore, params: MachineParams) {
     this.#core = core;
+    this.#params = params;
   }
 
+  /** @throws {BusError} `EINVAL` a parameter that its knob does not take */
   async plug(): Promise<void> {
-    this.#dsp = await plugDsp(this.#core);
+    this.#dsp = await plugDsp(this.#core, this.#params.options, this.#params.knobs);
   }
 
   async unplug(): Promise<void> {

@@ -27,6 +27,7 @@ export class CompressStream {
   readonly #closed: () => void;
   #state: CompressState = "open";
   #closing: Promise<void> | null = null;
+  #last: Promise<void> = Promise.resolve();
 
   /** @param closed called once, when the stream is closed */
   private constructor(ops: CompressOps, closed: () => void) {
@@ -44,22 +45,16 @@ export class CompressStream {
     return this.#state;
   }
 
-  async setParams(params: CompressParams): Promise<void> {
-    this.#expect("setParams", "open");
-    await this.#ops.setParams(params);
-    this.#become("open", "prepared");
+  setParams(params: CompressParams): Promise<void> {
+    return this.#step("setParams", "open", "prepared", () => this.#ops.setParams(params));
   }
 
-  async start(): Promise<void> {
-    this.#expect("start", "prepared");
-    await this.#ops.trigger("start");
-    this.#become("prepared", "running");
+  start(): Promise<void> {
+    return this.#step("start", "prepared", "running", () => this.#ops.trigger("start"));
   }
 
-  async stop(): Promise<void> {
-    this.#expect("stop", "running");
-    await this.#ops.trigger("stop");
-    this.#become("running", "prepared");
+  stop(): Promise<void> {
+    return this.#step("stop", "running", "prepared", () => this.#ops.trigger("stop"));
   }
 
   /** @throws {BusError} `EINVAL` the stream is closed */
@@ -76,7 +71,7 @@ export class CompressStream {
 
   /** Stops and closes the stream; resolves when the driver has let go, whoever began it. */
   close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+    return (this.#closing ??= this.#alone(() => this.#close()));
   }
 
   async #close(): Promise<void> {
@@ -93,9 +88,20 @@ export class CompressStream {
     }
   }
 
-  /** Unless it was closed meanwhile. */
-  #become(from: CompressState, to: CompressState): void {
-    if (this.#state === from) this.#state = to;
+  /** @throws {BusError} `EINVAL` the stream is not in the state `from` */
+  #step(op: string, from: CompressState, to: CompressState, fn: () => Promise<void>): Promise<void> {
+    return this.#alone(async () => {
+      this.#expect(op, from);
+      await fn();
+      this.#state = to;
+    });
+  }
+
+  /** The driver is told one thing at a time, in the order of the calls. */
+  #alone(fn: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(fn);
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 
   #expect(op: string, state: CompressState): void {

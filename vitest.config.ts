@@ -11,6 +11,8 @@ export default defineConfig({
   },
   test: {
     include: ["packages/*/src/**/*.test.ts", "stacks/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    // Time is virtual: a test that takes long is on a busy machine, or hangs.
+    testTimeout: 20_000,
     server: { deps: { inline: [/auxbus/] } },
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     coverage: {

@@ -200,3 +200,40 @@ test("publishers call a driver's own suspend and resume by hand", async () => {
   expect(calls, "nobody else calls them").toEqual([["m.x.0", "D3"], "m.x.0"]);
   await rig.end();
 });
+
+test("unbinding a sleeping child whose parent calls into it on resuming does not wait for itself", async () => {
+  const rig = new Rig();
+  const calls: string[] = [];
+  await rig.register({
+    name: "child",
+    ids: ["m.child"],
+    more: { resume: () => void calls.push("resume"), handlers: { poke: () => undefined } },
+  });
+  let child: AuxiliaryDevice | undefined;
+  const answers: string[] = [];
+  await rig.register({
+    name: "parent",
+    ids: ["m.parent"],
+    more: {
+      pm: {
+        async runtimeResume() {
+          await child?.resume();
+          if (child !== undefined) answers.push(await outcome(child.call("poke")));
+        },
+      },
+    },
+  });
+  const parent = await rig.create("parent", 0);
+  child = await rig.create("child", 0, parent);
+  parent.runtimePm.enable();
+  child.runtimePm.enable();
+  await rig.run(child.unbind());
+  expect(answers, "the child is on its way out").toEqual(["ENODEV"]);
+  expect(calls).toEqual([]);
+  expect(rig.runtime.now()).toBe(0);
+  await rig.core.auxiliary.bind("drv.child", "m.child.0");
+  await child.resume();
+  expect(calls).toEqual(["resume"]);
+  await rig.run(rig.core.settle());
+  await rig.end();
+});

@@ -2,11 +2,11 @@ import type { AuxiliaryBus } from "./auxiliary.ts";
 import type { MatchGroup } from "./match-group.ts";
 import type { Attributes } from "./attributes.ts";
 import type { HandlerArgs, HandlerResult, Handlers, Shared } from "./contract.ts";
-import { Device, sysfsName } from "./device.ts";
+import { Device } from "./device.ts";
 import { BusError, type Errno } from "./errors.ts";
 import { revocable } from "./handle.ts";
 import { withLock } from "./lock.ts";
-import { type MaybePromise, promised } from "./maybe-promise.ts";
+import { DONE, type MaybePromise, promised } from "./maybe-promise.ts";
 import { addDevice } from "./registration.ts";
 
 export interface AuxiliaryDeviceOptions<Name extends string = string> {
@@ -56,7 +56,7 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
 
   /** The module's name comes first, as that of whoever adds the device. */
   #publishAs(module: string): void {
-    this.matchKey = sysfsName(`${module}.${this.#sliceName}`);
+    this.matchKey = this.bus.matchNameOf(module, this.#sliceName);
     this.fullName = `${this.matchKey}.${this.id}`;
   }
 
@@ -101,8 +101,9 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
   }
 
   #callDriver(handler: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.binding?.state === "unbinding") {
-      return Promise.reject(this.#fail("ENODEV", "call", "its driver is being unbound"));
+    if (this.binding === null || this.binding.closing) {
+      const why = this.binding === null ? "no driver is bound to it" : "its driver is being unbound";
+      return Promise.reject(this.#fail("ENODEV", "call", why));
     }
     return promised(() =>
       withLock(this, "call", (hold): MaybePromise<unknown> => {
@@ -131,6 +132,9 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
   }
 
   #callLegacy(op: "suspend" | "resume", state?: unknown): Promise<void> {
+    const now = this.binding;
+    // Whoever has nobody to call need not wait: it may be the callback that the device's lock is held for.
+    if (now?.state !== "bound" || now.closing || this.bus.definitionOf(now.driver)[op] === undefined) return DONE;
     return promised(() =>
       withLock(this, op, (hold): MaybePromise<void> => {
         const { binding } = this;

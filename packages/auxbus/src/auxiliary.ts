@@ -3,7 +3,7 @@ import { AuxiliaryDevice, type AuxiliaryDeviceOptions } from "./auxiliary-device
 import type { AuxiliaryDriver } from "./auxiliary-driver.ts";
 import { asModule, Bus, type RegisterOptions } from "./bus.ts";
 import type { DriverCore } from "./core.ts";
-import type { Device } from "./device.ts";
+import { type Device, sysfsName } from "./device.ts";
 import { Driver } from "./driver.ts";
 import { BusError, toError } from "./errors.ts";
 import { after, isPending, type MaybePromise, promised } from "./maybe-promise.ts";
@@ -31,6 +31,7 @@ export interface CreateOptions<M extends string, N extends string> extends Omit<
 export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
   readonly #groups = new Map<string, MatchGroup>();
   readonly #definitions = new Map<Driver, AuxiliaryDriver>();
+  #lastName = { module: "", name: "", matchName: "" };
 
   constructor() {
     super("auxiliary");
@@ -251,6 +252,15 @@ export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
   override removeDriver(driver: Driver): void {
     super.removeDriver(driver);
     this.#definitions.delete(driver);
+  }
+
+  /** @internal Publishers make many devices of one name: the same string again needs no new hash. */
+  matchNameOf(module: string, name: string): string {
+    const last = this.#lastName;
+    if (last.module === module && last.name === name) return last.matchName;
+    const matchName = sysfsName(`${module}.${name}`);
+    this.#lastName = { module, name, matchName };
+    return matchName;
   }
 
   #group(matchName: string): MatchGroup {

@@ -53,6 +53,9 @@ export class Binding<D extends Device = Device> {
     this.#deadline?.restart();
   }
 
+  /** @internal It will be unbound: no call into the driver is admitted any more. */
+  closing = false;
+
   /** @internal The driver is shown as bound. */
   get bound(): boolean {
     return this.state === "bound" || this.state === "unbinding";

@@ -16,6 +16,8 @@ import { emitDeviceUevent } from "./device-uevent.ts";
 export function releaseDriver(device: Device, hold: Hold, driver?: Driver): MaybePromise<void> {
   const { binding } = device;
   if (binding === null || !binding.bound || (driver !== undefined && binding.driver !== driver)) return undefined;
+  // From now on: resuming the device may make its parent call into the driver, which would wait for this.
+  binding.closing = true;
   if (device.extras === null) return unbindNow(binding, hold);
   const resumed = device.extras.runtimePm?.resumeToUnbind();
   return after(resumed, () => {

@@ -109,6 +109,38 @@ test("two callbacks that wait for each other's device: the second wait is EDEADL
   await rig.end();
 });
 
+test("a consumer that unbinds its supplier from its own callback is told, and both stay", async () => {
+  const rig = new Rig({}, new VirtualRuntime({ context: new AsyncLocalStorage() }));
+  const supplier = await rig.create("s", 0);
+  const results: string[] = [];
+  await rig.register({ name: "s", ids: ["m.s"], more: { handlers: { poke: () => void results.push("poked") } } });
+  await rig.register({
+    name: "c",
+    ids: ["m.c"],
+    more: {
+      handlers: {
+        early: async () => void results.push(await outcome(supplier.unbind())),
+        late: async () => {
+          await rig.after(1);
+          results.push(await outcome(supplier.unbind()));
+        },
+      },
+    },
+  });
+  const consumer = rig.core.auxiliary.init(rig.nic, { module: "m", name: "c", id: 0 });
+  rig.core.link(consumer, supplier);
+  await consumer.add();
+  await consumer.call("early");
+  await rig.run(consumer.call("late"));
+  expect(results).toEqual(["EDEADLK", "EDEADLK"]);
+  expect([supplier.driver?.name, consumer.driver?.name]).toEqual(["drv.s", "drv.c"]);
+  await supplier.call("poke");
+  expect(results.at(-1)).toBe("poked");
+  await supplier.unbind();
+  expect(consumer.driver).toBeNull();
+  await rig.end();
+});
+
 test("what a callback only asks for, to happen after it, is no deadlock", async () => {
   const rig = new Rig({}, new VirtualRuntime({ context: new AsyncLocalStorage() }));
   let removed: Promise<void> | undefined;

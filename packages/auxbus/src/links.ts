@@ -273,6 +273,13 @@ export function linksBusy(device: Device): boolean {
   return false;
 }
 
+/** The driver stays after all: consumers that do not use the device yet may begin to again. */
+export function linksStay(device: Device): void {
+  for (const link of managedLinks(device.extras?.consumers)) {
+    if (link.current === "supplier unbinding" && !link.consumerLeaving) link.current = "available";
+  }
+}
+
 /** Takes every link of a device that is deleted. */
 export function purgeLinks(device: Device): void {
   if (device.extras === null) return;

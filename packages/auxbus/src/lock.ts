@@ -1,6 +1,6 @@
 import type { Device } from "./device.ts";
 import { BusError } from "./errors.ts";
-import { isPending, type MaybePromise } from "./maybe-promise.ts";
+import { after, isPending, type MaybePromise } from "./maybe-promise.ts";
 import type { CallContext } from "./runtime.ts";
 
 /**
@@ -128,8 +128,17 @@ export function unlocked(hold: Hold, fn: () => MaybePromise<void>): MaybePromise
       (device.queue ??= []).push({ hold, start: resolve });
     });
   };
-  const result = fn();
-  return isPending(result) ? result.then(takeBack) : takeBack();
+  const failed = (error: unknown): MaybePromise<never> =>
+    after(takeBack(), () => {
+      throw error;
+    });
+  let result: MaybePromise<void>;
+  try {
+    result = fn();
+  } catch (error) {
+    return failed(error);
+  }
+  return isPending(result) ? result.then(takeBack, failed) : takeBack();
 }
 
 /** @throws {BusError} `EDEADLK` when the callback that the present call comes from would wait for itself. */

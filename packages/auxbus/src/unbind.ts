@@ -2,7 +2,7 @@ import type { Binding } from "./binding.ts";
 import type { Device } from "./device.ts";
 import type { Driver } from "./driver.ts";
 import { toError } from "./errors.ts";
-import { linksBusy, linksDriverCleanup, managedLinks } from "./links.ts";
+import { linksBusy, linksDriverCleanup, linksStay, managedLinks } from "./links.ts";
 import { type Hold, unlocked, withLock } from "./lock.ts";
 import { after, isPending, type MaybePromise } from "./maybe-promise.ts";
 import { emitDeviceUevent } from "./device-uevent.ts";
@@ -31,14 +31,25 @@ export function releaseDriver(device: Device, hold: Hold, driver?: Driver): Mayb
 /** Unbinds what depends on the device; false when somebody else changed its driver meanwhile. */
 function releaseConsumers(device: Device, hold: Hold, binding: Binding): MaybePromise<boolean> {
   if (!linksBusy(device)) return true;
-  return after(
-    unlocked(hold, () => unbindConsumers(device)),
-    () => {
-      if (device.binding === binding) return releaseConsumers(device, hold, binding);
-      device.extras?.runtimePm?.putNoIdle();
-      return false;
-    },
-  );
+  const stay = (error: unknown): never => {
+    // A consumer that cannot be waited for keeps its supplier.
+    binding.closing = false;
+    linksStay(device);
+    device.extras?.runtimePm?.putNoIdle();
+    throw error;
+  };
+  const goOn = (): MaybePromise<boolean> => {
+    if (device.binding === binding) return releaseConsumers(device, hold, binding);
+    device.extras?.runtimePm?.putNoIdle();
+    return false;
+  };
+  let released: MaybePromise<void>;
+  try {
+    released = unlocked(hold, () => unbindConsumers(device));
+  } catch (error) {
+    return stay(error);
+  }
+  return isPending(released) ? released.then(goOn, stay) : goOn();
 }
 
 function unbindNow(binding: Binding, hold: Hold): MaybePromise<void> {
@@ -110,15 +121,28 @@ function unbindConsumers(device: Device): MaybePromise<void> {
     }
     if (!wasProbing) link.current = "supplier unbinding";
     const { consumer } = link;
-    const released = withLock(consumer, "unbind", (hold) => (wasProbing ? undefined : releaseDriver(consumer, hold)));
-    if (!wasProbing && isPending(released)) {
-      link.consumerLeaving = true;
-      return released.then(() => {
+    const failed = (error: unknown): never => {
+      if (!wasProbing) link.current = "active";
+      throw error;
+    };
+    let released: MaybePromise<void>;
+    try {
+      released = withLock(consumer, "unbind", (hold) => (wasProbing ? undefined : releaseDriver(consumer, hold)));
+    } catch (error) {
+      return failed(error);
+    }
+    if (!isPending(released)) continue;
+    link.consumerLeaving = !wasProbing;
+    return released.then(undefined, failed).then(
+      () => {
         link.consumerLeaving = false;
         return unbindConsumers(device);
-      });
-    }
-    return after(released, () => unbindConsumers(device));
+      },
+      (error: unknown) => {
+        link.consumerLeaving = false;
+        throw error;
+      },
+    );
   }
   return undefined;
 }

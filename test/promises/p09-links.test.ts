@@ -57,6 +57,24 @@ test("P9: concurrent releases are safe", async () => {
   await rig.end();
 });
 
+test("P9: unregistering the driver of both while the supplier is being unbound ends", async () => {
+  const { rig } = await pair();
+  await rig.run(rig.create("other", 0));
+  const both = await rig.register({
+    name: "both",
+    ids: ["m.s", "m.c"],
+    more: { handlers: { poke: () => rig.after(3) } },
+  });
+  await rig.run(rig.core.settle());
+  const [supplier, consumer] = ["m.s.0", "m.c.0"].map((name) => rig.core.auxiliary.find(name));
+  expect([supplier?.driver, consumer?.driver]).toEqual([both, both]);
+  const calling = consumer?.call("poke");
+  const all = [both.unregister(), supplier?.unbind(), calling];
+  await rig.run(Promise.all(all));
+  expect([supplier?.driver, consumer?.driver]).toEqual([null, null]);
+  await rig.end();
+});
+
 test("P9: unbinding a supplier waits for the probe of its consumer", async () => {
   const { rig, consumer, supplier } = await pair();
   await rig.register(supplierDriver);

@@ -131,7 +131,12 @@ function unbindConsumers(device: Device): MaybePromise<void> {
     } catch (error) {
       return failed(error);
     }
-    if (!isPending(released)) continue;
+    if (!isPending(released)) {
+      // Nobody holds the consumer: whoever was unbinding or probing it has done so.
+      link.current = "supplier unbinding";
+      link.consumerLeaving = false;
+      continue;
+    }
     link.consumerLeaving = !wasProbing;
     return released.then(undefined, failed).then(
       () => {

@@ -31,6 +31,13 @@ export { IdAllocator } from "./ids.ts";
 export type { DeviceLink, DeviceLinkOptions, LinkState } from "./links.ts";
 export type { KernelLog, LogDetails, LogLevel, LogRecord } from "./log.ts";
 export { Module } from "./module.ts";
+export {
+  moduleAuxiliaryDriver,
+  type ModuleContext,
+  type ModuleEntry,
+  type ModuleParams,
+  type ParamValue,
+} from "./module-entry.ts";
 export type { SystemPower } from "./power.ts";
 export { type CallContext, type Runtime, systemRuntime, type Timer } from "./runtime.ts";
 export type { RuntimePm, RuntimeStatus } from "./runtime-pm.ts";

@@ -49,10 +49,10 @@ describe("25: probes stream", () => {
     await expect(machine.write(POINTS, "1,x,2")).rejects.toThrow(/"x" is no integer/);
 
     await machine.runtime.advance(100);
-    expect(stream.pointer(), "48 kHz, two channels of 32 bits").toBeGreaterThanOrEqual(38_400);
-    expect(stream.copy(1000)).toHaveLength(1000);
-    expect(stream.copy(1e9)).toHaveLength(stream.pointer() - 1000);
-    expect(stream.copy(1)).toHaveLength(0);
+    expect(await stream.pointer(), "48 kHz, two channels of 32 bits").toBeGreaterThanOrEqual(38_400);
+    expect(await stream.copy(1000)).toHaveLength(1000);
+    expect(await stream.copy(1e9)).toHaveLength((await stream.pointer()) - 1000);
+    expect(await stream.copy(1)).toHaveLength(0);
     await machine.write(REMOVE, "16");
     expect(machine.dsp.probes.points.map(({ id }) => id)).toEqual([1, 17]);
 

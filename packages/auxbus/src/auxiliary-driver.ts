@@ -2,6 +2,8 @@ import type { AuxiliaryDevice } from "./auxiliary-device.ts";
 import type { Binding } from "./binding.ts";
 import type { Contracts, HandlerArgs, HandlerResult, Handlers } from "./contract.ts";
 import type { Done, DriverCallbacks, DriverPmOps } from "./driver.ts";
+import type { IsolableBinding, IsolableDevice } from "./isolable.ts";
+import type { Remote } from "./remote.ts";
 
 /** One line of a driver's id table: a match name, `module.name`, without the id. */
 export interface AuxiliaryDeviceId<Name extends string = string> {
@@ -58,14 +60,62 @@ export interface AuxiliaryDriverSpec<Ids extends readonly AuxiliaryDeviceId[]> e
   readonly handlers?: AllHandlers<Ids[number]["name"]>;
 }
 
+type RemoteAll<Args extends unknown[]> = { [I in keyof Args]: Remote<Args[I]> };
+
+/** The isolable driver's side of the calls that publishers of `Name` make. */
+export type IsolableHandlers<Name extends string> = {
+  readonly [K in keyof Handlers<Name>]: (
+    device: IsolableDevice<Name>,
+    ...args: RemoteAll<HandlerArgs<Handlers<Name>[K]>>
+  ) => HandlerResult<Handlers<Name>[K]> | PromiseLike<HandlerResult<Handlers<Name>[K]>>;
+};
+
+type AllIsolableHandlers<Name extends string> = UnionToIntersection<
+  Name extends string ? IsolableHandlers<Name> : never
+> &
+  object;
+
+/** Power management callbacks of an isolable driver; see `DriverPmOps`. */
+export type IsolablePmOps<Name extends string> = {
+  readonly [K in keyof DriverPmOps]?: (device: IsolableDevice<Name>) => Done;
+};
+
+/** An auxiliary driver that also runs in a worker or process of its own, as its author writes it. */
+export interface IsolableDriverSpec<Ids extends readonly AuxiliaryDeviceId[]> extends Pick<
+  AuxiliaryDriver,
+  "name" | "probeType" | "suppressBindAttrs" | "probeTimeout" | "removeTimeout"
+> {
+  readonly idTable: Ids & CheckedTable<Ids>;
+  probe(
+    device: IsolableDevice<Ids[number]["name"]>,
+    id: Ids[number],
+    binding: IsolableBinding<Ids[number]["name"]>,
+  ): Done;
+  remove?(device: IsolableDevice<Ids[number]["name"]>): Done;
+  shutdown?(device: IsolableDevice<Ids[number]["name"]>): Done;
+  readonly pm?: IsolablePmOps<Ids[number]["name"]>;
+  suspend?(device: IsolableDevice<Ids[number]["name"]>, state: unknown): Done;
+  resume?(device: IsolableDevice<Ids[number]["name"]>): Done;
+  readonly handlers?: AllIsolableHandlers<Ids[number]["name"]>;
+  /**
+   * Before an upgrade unbinds the driver: what its successor needs to go on from here; data only. It finds it in
+   * `binding.handover`.
+   */
+  handover?(device: IsolableDevice<Ids[number]["name"]>): unknown;
+}
+
 /** An auxiliary driver, ready to be registered. */
 export interface AuxiliaryDriver extends DriverCallbacks<AuxiliaryDevice> {
   readonly name?: string | undefined;
+  /** Made for `isolation`: what it is given may be in another worker or process. */
+  readonly isolable?: boolean | undefined;
   /** Left out, registering fails with `EINVAL`, as in the kernel. */
   readonly idTable?: readonly AuxiliaryDeviceId[] | undefined;
   suspend?(device: AuxiliaryDevice, state: unknown): Done;
   resume?(device: AuxiliaryDevice): Done;
   readonly handlers?: object | undefined;
+  /** See `IsolableDriverSpec.handover`. */
+  handover?(device: AuxiliaryDevice): unknown;
 }
 
 /**
@@ -76,4 +126,15 @@ export function defineAuxiliaryDriver<const Ids extends readonly AuxiliaryDevice
   spec: AuxiliaryDriverSpec<Ids>,
 ): AuxiliaryDriver {
   return spec;
+}
+
+/**
+ * Declares an auxiliary driver that also runs in a worker or process of its own: `device.shared` and whatever else
+ * may then be on the other side of a border is a `Remote`.
+ */
+export function defineIsolableDriver<const Ids extends readonly AuxiliaryDeviceId[]>(
+  spec: IsolableDriverSpec<Ids>,
+): AuxiliaryDriver {
+  const driver: object = { ...spec, isolable: true };
+  return driver;
 }

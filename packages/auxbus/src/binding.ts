@@ -30,6 +30,11 @@ export class Binding<D extends Device = Device> {
     this.driver = driver;
   }
 
+  /** What the driver's former version has left for this device when it was upgraded; undefined at any other time. */
+  get handover(): unknown {
+    return this.device.extras?.handover;
+  }
+
   /** Aborted when unbinding begins (before `remove`), when the probe fails, and when a deadline is missed. */
   get signal(): AbortSignal {
     if (this.#controller === null) {

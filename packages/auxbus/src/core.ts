@@ -13,6 +13,7 @@ import type { Module } from "./module.ts";
 import { SystemPower } from "./power.ts";
 import { addDevice } from "./registration.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
+import { type ServiceName, type Services, ServiceTable } from "./service.ts";
 import { Sysfs } from "./sysfs.ts";
 import { Uevents } from "./uevent.ts";
 import { type BusView, InProcessView } from "./view.ts";
@@ -52,6 +53,7 @@ export class DriverCore {
   readonly sysfs: Sysfs;
   readonly power: SystemPower;
   readonly deferred: DeferredProbes;
+  readonly services: ServiceTable = new ServiceTable();
   readonly probeTimeout: number;
   readonly removeTimeout: number;
   readonly deferredProbeTimeout: number;
@@ -211,6 +213,17 @@ export class DriverCore {
         }
       });
     }
+  }
+
+  /**
+   * The subsystem of this name.
+   *
+   * @param make makes it when nobody has asked for it before
+   * @throws {BusError} `ENODEV` there is none
+   */
+  service<Name extends ServiceName>(name: Name, make?: () => Services[Name]): Services[Name] {
+    // The table holds under each name what `make` gave for it.
+    return this.services.get(name, make) as Services[Name];
   }
 
   /** Why a device is as it is. */

@@ -49,6 +49,7 @@ export class DeviceExtras {
   deferredReason: string | null = null;
   /** A driver that will probe asynchronously; no second one is scheduled beside it. */
   asyncDriver: Driver | null = null;
+  handover: unknown = undefined;
 }
 
 /**
@@ -246,6 +247,14 @@ export class Device {
   /** Unbinds the driver, if there is one (`device_release_driver`). @throws {BusError} `EDEADLK` */
   unbind(): Promise<void> {
     return promised(() => withLock(this, "unbind", (hold): MaybePromise<void> => releaseDriver(this, hold)));
+  }
+
+  /**
+   * What a driver's version that is being replaced has left for its successor, who finds it in `binding.handover`.
+   * Whoever upgrades a driver sets it, and takes it away when the successor is bound.
+   */
+  setHandover(state: unknown): void {
+    if (state !== undefined || this.extras !== null) this.more.handover = state;
   }
 
   /**

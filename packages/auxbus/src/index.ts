@@ -6,7 +6,11 @@ export {
   type AuxiliaryDriver,
   type AuxiliaryDriverSpec,
   defineAuxiliaryDriver,
+  defineIsolableDriver,
   type DriverHandlers,
+  type IsolableDriverSpec,
+  type IsolableHandlers,
+  type IsolablePmOps,
 } from "./auxiliary-driver.ts";
 export type { Binding } from "./binding.ts";
 export { Bus, type BusNotification, type RegisterOptions } from "./bus.ts";
@@ -28,6 +32,16 @@ export { type Done, Driver, type DriverCallbacks, type DriverDefinition, type Dr
 export { BusError, type BusErrorDetails, deferProbe, type Errno, errnoOf, isErrno } from "./errors.ts";
 export type { DriverVerdict, Explanation } from "./explain.ts";
 export { IdAllocator } from "./ids.ts";
+export type {
+  IsolableBinding,
+  IsolableBus,
+  IsolableContext,
+  IsolableCore,
+  IsolableDevice,
+  IsolableLog,
+  IsolableModule,
+  RemoteShared,
+} from "./isolable.ts";
 export type { DeviceLink, DeviceLinkOptions, LinkState } from "./links.ts";
 export type { KernelLog, LogDetails, LogLevel, LogRecord } from "./log.ts";
 export { Module } from "./module.ts";
@@ -39,9 +53,11 @@ export {
   type ParamValue,
 } from "./module-entry.ts";
 export type { SystemPower } from "./power.ts";
+export { type Awaitable, type Remote, transfer, transferred } from "./remote.ts";
 export { type CallContext, type Runtime, systemRuntime, type Timer } from "./runtime.ts";
 export type { RuntimePm, RuntimeStatus } from "./runtime-pm.ts";
 export { satisfies } from "./semver.ts";
+export type { RemoteServices, ServiceName, Services, ServiceTable } from "./service.ts";
 export type { Sysfs } from "./sysfs.ts";
 export type { Uevent, UeventAction, UeventOverflow, Uevents, UeventStreamOptions } from "./uevent.ts";
 export type {

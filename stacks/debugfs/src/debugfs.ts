@@ -1,4 +1,4 @@
-import { BusError, type DriverCore } from "auxbus";
+import { BusError, type DriverCore, type IsolableCore, type Remote } from "auxbus";
 import { DebugfsHandle } from "./handle.ts";
 import {
   DebugfsDir,
@@ -9,38 +9,42 @@ import {
   DebugfsSymlink,
 } from "./nodes.ts";
 
-const instances = new WeakMap<DriverCore, Debugfs>();
+declare module "auxbus" {
+  interface Services {
+    readonly debugfs: Debugfs;
+  }
+}
 
 /** The debugfs of one driver core: folders and files for looking at drivers and poking them. */
 export class Debugfs {
-  readonly root: DebugfsDir = new DebugfsDir("", null);
+  readonly root: DebugfsDir = new DebugfsDir("", null, () => Promise.resolve());
   /** Reads and writes that are going on, in all files. */
   #active = 0;
   #idle: (() => void)[] = [];
 
   /** The one that belongs to a core. */
-  static of(core: DriverCore): Debugfs {
-    let debugfs = instances.get(core);
-    if (debugfs === undefined) {
-      debugfs = new Debugfs();
-      instances.set(core, debugfs);
-    }
-    return debugfs;
+  static of(core: DriverCore): Debugfs;
+  static of(core: IsolableCore): Remote<Debugfs>;
+  static of(core: IsolableCore): Remote<Debugfs> {
+    return core.service("debugfs", () => new Debugfs());
   }
 
   /** @throws {BusError} `EEXIST`; `ENOENT` its folder was removed */
   createDir(name: string, parent: DebugfsDir = this.root): DebugfsDir {
-    return this.#add(parent, new DebugfsDir(name, parent));
+    const node: DebugfsDir = new DebugfsDir(name, parent, () => this.remove(node));
+    return this.#add(parent, node);
   }
 
   /** @throws {BusError} `EEXIST`; `ENOENT` its folder was removed */
   createFile(name: string, parent: DebugfsDir, ops: DebugfsFileOps, options: DebugfsFileOptions = {}): DebugfsFile {
-    return this.#add(parent, new DebugfsFile(name, parent, ops, options));
+    const node: DebugfsFile = new DebugfsFile(name, parent, () => this.remove(node), ops, options);
+    return this.#add(parent, node);
   }
 
   /** @param target relative to the folder of the link. @throws {BusError} `EEXIST`; `ENOENT` its folder was removed */
   createSymlink(name: string, parent: DebugfsDir, target: string): DebugfsSymlink {
-    return this.#add(parent, new DebugfsSymlink(name, parent, target));
+    const node: DebugfsSymlink = new DebugfsSymlink(name, parent, () => this.remove(node), target);
+    return this.#add(parent, node);
   }
 
   #add<N extends DebugfsNode>(parent: DebugfsDir, node: N): N {
@@ -70,10 +74,10 @@ export class Debugfs {
   async open(path: string): Promise<DebugfsHandle> {
     const node = this.#resolve(path);
     if (node.kind !== "file") throw fail("EISDIR", path, "open", "it is a folder");
-    node.options.owner?.get(`debugfs:${path}`);
     const handle = new DebugfsHandle(this, node, path);
     node.handles.add(handle);
     try {
+      if (node.options.owner !== undefined) await handle.pin(node.options.owner);
       await node.ops.open?.();
     } catch (error) {
       handle.forget();

@@ -1,9 +1,11 @@
 import { BusError } from "auxbus";
 import type { Debugfs } from "./debugfs.ts";
-import type { DebugfsFile } from "./nodes.ts";
+import type { DebugfsFile, DebugfsFileOptions } from "./nodes.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+type Owner = NonNullable<DebugfsFileOptions["owner"]>;
 
 /** An open file. Close it, or whoever wants to remove the file may wait for ever. */
 export class DebugfsHandle {
@@ -14,6 +16,7 @@ export class DebugfsHandle {
   /** Also its `release` has come to an end. */
   #closed = false;
   #gone = false;
+  #pinned: Owner | null = null;
   #active = 0;
   #waiters: (() => void)[] = [];
 
@@ -21,6 +24,12 @@ export class DebugfsHandle {
     this.#debugfs = debugfs;
     this.#file = file;
     this.path = path;
+  }
+
+  /** Keeps the file's owner from being unloaded until the handle is closed. */
+  async pin(owner: Owner): Promise<void> {
+    await owner.get(`debugfs:${this.path}`);
+    this.#pinned = owner;
   }
 
   /** The whole content. @throws {BusError} `EBADF` closed; `EIO` the file was removed; `EINVAL` it cannot be read */
@@ -71,7 +80,7 @@ export class DebugfsHandle {
     this.#open = false;
     this.#closed = true;
     this.#file.handles.delete(this);
-    this.#file.options.owner?.put(`debugfs:${this.path}`);
+    void this.#pinned?.put(`debugfs:${this.path}`);
     this.#wake();
   }
 

@@ -1,4 +1,4 @@
-import type { Module } from "auxbus";
+import type { IsolableModule } from "auxbus";
 import type { DebugfsHandle } from "./handle.ts";
 
 /** What a file does. Contents are bytes; text is UTF-8. */
@@ -13,7 +13,7 @@ export interface DebugfsFileOps {
 
 export interface DebugfsFileOptions {
   /** Pinned while the file is open. */
-  readonly owner?: Module;
+  readonly owner?: Pick<IsolableModule, "get" | "put">;
   /** Removing the file waits until it is closed, not only until no read or write is going on. */
   readonly holdWhileOpen?: boolean;
 }
@@ -22,10 +22,17 @@ export interface DebugfsFileOptions {
 class Entry<Parent extends DebugfsDir | null> {
   readonly name: string;
   readonly parent: Parent;
+  readonly #remove: () => Promise<void>;
 
-  constructor(name: string, parent: Parent) {
+  constructor(name: string, parent: Parent, remove: () => Promise<void>) {
     this.name = name;
     this.parent = parent;
+    this.#remove = remove;
+  }
+
+  /** Removes it as `Debugfs.remove` does; harmless when it has been removed already. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#remove();
   }
 
   get path(): string {
@@ -51,8 +58,14 @@ export class DebugfsFile extends Entry<DebugfsDir> {
   readonly options: DebugfsFileOptions;
   readonly handles: Set<DebugfsHandle> = new Set();
 
-  constructor(name: string, parent: DebugfsDir, ops: DebugfsFileOps, options: DebugfsFileOptions) {
-    super(name, parent);
+  constructor(
+    name: string,
+    parent: DebugfsDir,
+    remove: () => Promise<void>,
+    ops: DebugfsFileOps,
+    options: DebugfsFileOptions,
+  ) {
+    super(name, parent, remove);
     this.ops = ops;
     this.options = options;
   }
@@ -62,8 +75,8 @@ export class DebugfsSymlink extends Entry<DebugfsDir> {
   readonly kind = "symlink" as const;
   readonly target: string;
 
-  constructor(name: string, parent: DebugfsDir, target: string) {
-    super(name, parent);
+  constructor(name: string, parent: DebugfsDir, remove: () => Promise<void>, target: string) {
+    super(name, parent, remove);
     this.target = target;
   }
 }

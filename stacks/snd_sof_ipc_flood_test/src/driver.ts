@@ -1,6 +1,13 @@
-import { type AuxiliaryDevice, type AuxiliaryDriver, BusError, defineAuxiliaryDriver, type Module } from "auxbus";
-import { Debugfs, type DebugfsFileOps } from "@auxbus/debugfs";
-import { enableClientPm, refuseCrashed, type SofClient, withDspAwake } from "@auxbus/snd_sof";
+import {
+  type AuxiliaryDriver,
+  BusError,
+  defineIsolableDriver,
+  type IsolableDevice,
+  type IsolableModule,
+  type Remote,
+} from "auxbus";
+import { Debugfs, type DebugfsDir, type DebugfsFileOps } from "@auxbus/debugfs";
+import { enableClientPm, refuseCrashed, withDspAwake } from "@auxbus/snd_sof";
 import { flood, type FloodResult, formatResult } from "./flood.ts";
 
 const MAX_COUNT = 10_000;
@@ -10,24 +17,22 @@ const COUNT_FILE = "ipc_flood_count";
 const DURATION_FILE = "ipc_flood_duration_ms";
 
 /** Measures the IPC of the DSP: `echo 1000 > sof/ipc_flood_count`, then read the file. */
-export const driver: AuxiliaryDriver = defineAuxiliaryDriver({
+export const driver: AuxiliaryDriver = defineIsolableDriver({
   idTable: [{ name: "snd_sof.ipc_flood", contract: "^1.0.0" }],
   // Removing the files waits for whoever has them open, however long.
   removeTimeout: 0,
 
-  probe(device, _id, { driver: { module }, resources }) {
+  async probe(device, _id, { driver: { module }, resources }) {
     const debugfs = Debugfs.of(device.core);
-    const client = device.shared;
-    const dir = debugfs.createDir(device.name, client.debugfsRoot);
-    resources.defer(() => debugfs.remove(dir));
-    createFiles(debugfs, dir, device, client, module);
+    const root = await device.shared.debugfsRoot;
+    const dir = resources.use(await debugfs.createDir(device.name, root));
+    await createFiles(dir, device, module);
     if (device.id === 0) {
       for (const name of [COUNT_FILE, DURATION_FILE]) {
-        const link = debugfs.createSymlink(name, client.debugfsRoot, `${device.name}/${name}`);
-        resources.defer(() => debugfs.remove(link));
+        resources.use(await debugfs.createSymlink(name, root, `${device.name}/${name}`));
       }
     }
-    enableClientPm(device);
+    await enableClientPm(device);
   },
 
   async remove(device) {
@@ -35,13 +40,13 @@ export const driver: AuxiliaryDriver = defineAuxiliaryDriver({
   },
 });
 
-function createFiles(
-  debugfs: Debugfs,
-  dir: ReturnType<Debugfs["createDir"]>,
-  device: AuxiliaryDevice,
-  client: SofClient,
-  owner: Module,
-): void {
+async function createFiles(
+  dir: Remote<DebugfsDir>,
+  device: IsolableDevice<"snd_sof.ipc_flood">,
+  owner: IsolableModule,
+): Promise<void> {
+  const debugfs = Debugfs.of(device.core);
+  const client = device.shared;
   let last: FloodResult | undefined;
   const ops = (name: string, most: number): DebugfsFileOps => ({
     open: () => refuseCrashed(client),
@@ -64,8 +69,9 @@ function createFiles(
       return data.byteLength;
     },
   });
-  debugfs.createFile(COUNT_FILE, dir, ops(COUNT_FILE, MAX_COUNT), { owner, holdWhileOpen: true });
-  debugfs.createFile(DURATION_FILE, dir, ops(DURATION_FILE, MAX_DURATION), { owner, holdWhileOpen: true });
+  const options = { owner, holdWhileOpen: true };
+  await debugfs.createFile(COUNT_FILE, dir, ops(COUNT_FILE, MAX_COUNT), options);
+  await debugfs.createFile(DURATION_FILE, dir, ops(DURATION_FILE, MAX_DURATION), options);
 }
 
 /** A number as the kernel's `kstrtoul` takes it: decimal, octal after 0, hexadecimal after 0x. */

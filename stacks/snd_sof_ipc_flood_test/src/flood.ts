@@ -1,4 +1,4 @@
-import type { Runtime } from "auxbus";
+import type { Remote, Runtime } from "auxbus";
 import { ipc3Command, ipc3Message, type SofClient } from "@auxbus/snd_sof";
 
 /** What a flood has measured, in nanoseconds. */
@@ -21,7 +21,11 @@ export interface Flooded {
 }
 
 /** Sends test messages one after the other, and measures how long each answer takes. */
-export async function flood(client: SofClient, runtime: Runtime, limit: FloodLimit): Promise<Flooded> {
+export async function flood(
+  client: Remote<SofClient>,
+  runtime: Pick<Runtime, "now">,
+  limit: FloodLimit,
+): Promise<Flooded> {
   const message = ipc3Message(ipc3Command.testIpcFlood);
   const end = "duration" in limit ? runtime.now() + limit.duration : Infinity;
   const most = "count" in limit ? limit.count : Infinity;

@@ -1,19 +1,19 @@
-import { type AuxiliaryDriver, BusError, defineAuxiliaryDriver } from "auxbus";
+import { type AuxiliaryDriver, BusError, defineIsolableDriver } from "auxbus";
 import { Debugfs } from "@auxbus/debugfs";
 import { enableClientPm, refuseCrashed, withDspAwake } from "@auxbus/snd_sof";
 
 /** Sends a hand-written message to the DSP: write it to `sof/ipc_msg_inject`, read the reply back. */
-export const driver: AuxiliaryDriver = defineAuxiliaryDriver({
+export const driver: AuxiliaryDriver = defineIsolableDriver({
   idTable: [{ name: "snd_sof.msg_injector", contract: "^1.0.0" }],
   removeTimeout: 0,
 
-  probe(device, _id, { driver: { module: owner }, resources }) {
+  async probe(device, _id, { driver: { module: owner }, resources }) {
     const debugfs = Debugfs.of(device.core);
     const client = device.shared;
     let reply = new Uint8Array();
-    const file = debugfs.createFile(
+    const file = await debugfs.createFile(
       "ipc_msg_inject",
-      client.debugfsRoot,
+      await client.debugfsRoot,
       {
         open: () => refuseCrashed(client),
         read: () => reply,
@@ -25,14 +25,15 @@ export const driver: AuxiliaryDriver = defineAuxiliaryDriver({
               { op: "write" },
             );
           }
-          reply = new Uint8Array(await withDspAwake(device, () => client.ipcTxMessage(message, client.maxPayload)));
+          const most = await client.maxPayload;
+          reply = new Uint8Array(await withDspAwake(device, () => client.ipcTxMessage(message, most)));
           return message.byteLength;
         },
       },
       { owner, holdWhileOpen: true },
     );
-    resources.defer(() => debugfs.remove(file));
-    enableClientPm(device);
+    resources.use(file);
+    await enableClientPm(device);
   },
 
   async remove(device) {

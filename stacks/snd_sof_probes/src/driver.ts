@@ -1,4 +1,4 @@
-import { type AuxiliaryDevice, type AuxiliaryDriver, BusError, defineAuxiliaryDriver } from "auxbus";
+import { type AuxiliaryDriver, BusError, defineIsolableDriver } from "auxbus";
 import { Debugfs, type DebugfsFileOps } from "@auxbus/debugfs";
 import { enableClientPm, keepDspAwake } from "@auxbus/snd_sof";
 import { Sound } from "@auxbus/sound";
@@ -13,15 +13,16 @@ export interface ProbesOptions {
 
 /** Offers a compressed capture device that extracts audio data from inside the DSP, and files to say from where. */
 export function probesDriver({ enable }: ProbesOptions): AuxiliaryDriver {
-  return defineAuxiliaryDriver({
+  return defineIsolableDriver({
     idTable: [{ name: "snd_sof.hda-probes", contract: "^1.0.0" }],
     removeTimeout: 0,
 
-    probe(device, _id, { driver: { module: owner }, resources }) {
+    async probe(device, _id, { driver: { module: owner }, resources }) {
       const client = device.shared;
       if (!enable) throw refuse(device, "ENXIO", "probes are off (module parameter enable)");
-      if (client.ipcType !== 3) throw refuse(device, "ENXIO", `probes need IPC3, not IPC${client.ipcType}`);
-      const { host } = client;
+      const ipcType = await client.ipcType;
+      if (ipcType !== 3) throw refuse(device, "ENXIO", `probes need IPC3, not IPC${ipcType}`);
+      const host = await client.host;
       if (host === undefined) throw refuse(device, "ENODEV", "the platform has no host operations for probes");
       const { core, name } = device;
       const extraction = new Extraction({
@@ -33,17 +34,16 @@ export function probesDriver({ enable }: ProbesOptions): AuxiliaryDriver {
       });
 
       const sound = Sound.of(core);
-      sound.registerComponent({ name: COMPONENT, dais: ["Probe Extraction CPU DAI"] });
-      resources.defer(() => sound.unregisterComponent(COMPONENT));
-      const card = sound.registerCard("sof-probes", { links: ["Compress Probe Capture"], compress: extraction });
-      resources.defer(() => sound.unregisterCard(card));
+      resources.use(await sound.registerComponent({ name: COMPONENT, dais: ["Probe Extraction CPU DAI"] }));
+      const links = ["Compress Probe Capture"];
+      resources.use(await sound.registerCard("sof-probes", { links, compress: extraction }));
 
       const debugfs = Debugfs.of(core);
+      const root = await client.debugfsRoot;
       for (const [file, ops] of Object.entries(filesOf(extraction))) {
-        const created = debugfs.createFile(file, client.debugfsRoot, ops, { owner });
-        resources.defer(() => debugfs.remove(created));
+        resources.use(await debugfs.createFile(file, root, ops, { owner }));
       }
-      enableClientPm(device);
+      await enableClientPm(device);
     },
 
     async remove(device) {
@@ -74,6 +74,6 @@ function filesOf(extraction: Extraction): Record<"probe_points" | "probe_points_
   };
 }
 
-function refuse(device: AuxiliaryDevice, code: "ENXIO" | "ENODEV", why: string): BusError {
+function refuse(device: { readonly name: string }, code: "ENXIO" | "ENODEV", why: string): BusError {
   return new BusError(code, why, { op: "probe", device: device.name });
 }

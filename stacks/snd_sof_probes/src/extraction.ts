@@ -1,4 +1,4 @@
-import { BusError, errnoOf, type KernelLog } from "auxbus";
+import { BusError, errnoOf, type IsolableLog, type Remote } from "auxbus";
 import {
   ipc3Command,
   ipc3Message,
@@ -11,13 +11,13 @@ import type { CompressOps, CompressParams } from "@auxbus/sound";
 import { pointsOf, type ProbePoint } from "./probe-points.ts";
 
 export interface ExtractionOptions {
-  readonly client: SofProbesClient;
-  readonly host: SofProbesHostOps;
-  readonly log: KernelLog;
+  readonly client: Remote<SofProbesClient>;
+  readonly host: Remote<SofProbesHostOps>;
+  readonly log: IsolableLog;
   /** Before each line of the log. */
   readonly name: string;
   /** Boots the DSP if it sleeps, and keeps it awake until the result is called. */
-  keepAwake(): Promise<() => void>;
+  keepAwake(): Promise<() => Promise<void>>;
 }
 
 /** The extraction stream: at most one, with the probe points that feed it. */
@@ -27,7 +27,7 @@ export class Extraction implements CompressOps {
   /** Whether the firmware has been told. */
   #initialised = false;
   #copied = 0;
-  #letSleep: () => void = () => undefined;
+  #letSleep: () => Promise<void> = () => Promise.resolve();
 
   constructor(options: ExtractionOptions) {
     this.#options = options;
@@ -38,16 +38,16 @@ export class Extraction implements CompressOps {
     const { client, host } = this.#options;
     const letSleep = await this.#options.keepAwake();
     try {
-      refuseCrashed(client);
-      client.coreModuleGet();
+      await refuseCrashed(client);
+      await client.coreModuleGet();
       try {
-        this.#tag = host.startup();
+        this.#tag = await host.startup();
       } catch (error) {
-        client.coreModulePut();
+        await client.coreModulePut();
         throw error;
       }
     } catch (error) {
-      letSleep();
+      await letSleep();
       throw error;
     }
     this.#letSleep = letSleep;
@@ -55,21 +55,21 @@ export class Extraction implements CompressOps {
 
   async setParams(params: CompressParams): Promise<void> {
     const tag = this.stream();
-    this.#options.host.setParams(tag, params);
+    await this.#options.host.setParams(tag, params);
     await this.#send(ipc3Command.probeInit, [1, tag, params.fragmentSize * params.fragments]);
     this.#initialised = true;
   }
 
   async trigger(command: "start" | "stop"): Promise<void> {
-    this.#options.host.trigger(this.stream(), command);
+    await this.#options.host.trigger(this.stream(), command);
   }
 
-  pointer(): number {
+  async pointer(): Promise<number> {
     return this.#options.host.pointer(this.stream());
   }
 
-  copy(bytes: number): Uint8Array {
-    const taken = Math.max(0, Math.min(bytes, this.pointer() - this.#copied));
+  async copy(bytes: number): Promise<Uint8Array> {
+    const taken = Math.max(0, Math.min(bytes, (await this.pointer()) - this.#copied));
     this.#copied += taken;
     return new Uint8Array(taken);
   }
@@ -84,9 +84,9 @@ export class Extraction implements CompressOps {
     this.#tag = null;
     this.#initialised = false;
     this.#copied = 0;
-    this.#options.host.shutdown(tag);
-    this.#letSleep();
-    this.#options.client.coreModulePut();
+    await this.#options.host.shutdown(tag);
+    await this.#letSleep();
+    await this.#options.client.coreModulePut();
   }
 
   async #removeAllPoints(): Promise<void> {
@@ -121,9 +121,9 @@ export class Extraction implements CompressOps {
     const { client } = this.#options;
     const letSleep = await this.#options.keepAwake();
     try {
-      return await client.ipcTxMessage(ipc3Message(command, words), client.maxPayload);
+      return await client.ipcTxMessage(ipc3Message(command, words), await client.maxPayload);
     } finally {
-      letSleep();
+      await letSleep();
     }
   }
 

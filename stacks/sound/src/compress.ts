@@ -14,9 +14,9 @@ export interface CompressOps {
   setParams(params: CompressParams): Promise<void>;
   trigger(command: "start" | "stop"): Promise<void>;
   /** Bytes captured so far. */
-  pointer(): number;
+  pointer(): number | Promise<number>;
   /** Takes up to `bytes` captured bytes. */
-  copy(bytes: number): Uint8Array;
+  copy(bytes: number): Uint8Array | Promise<Uint8Array>;
 }
 
 export type CompressState = "open" | "prepared" | "running" | "closed";
@@ -58,13 +58,13 @@ export class CompressStream {
   }
 
   /** @throws {BusError} `EINVAL` the stream is closed */
-  pointer(): number {
+  async pointer(): Promise<number> {
     if (this.#state === "closed") throw this.#fail("pointer", "open");
     return this.#ops.pointer();
   }
 
   /** @throws {BusError} `EINVAL` the stream does not run */
-  copy(bytes: number): Uint8Array {
+  async copy(bytes: number): Promise<Uint8Array> {
     this.#expect("copy", "running");
     return this.#ops.copy(bytes);
   }

@@ -76,8 +76,8 @@ describe("a capture stream", () => {
     await run(stream.setParams(PARAMS));
     expect(stream.state).toBe("prepared");
     await run(stream.start());
-    expect(stream.pointer()).toBe(100);
-    expect(stream.copy(50)).toHaveLength(50);
+    expect(await stream.pointer()).toBe(100);
+    expect(await stream.copy(50)).toHaveLength(50);
     await run(stream.stop());
     await run(stream.start());
     await run(stream.close());
@@ -97,13 +97,13 @@ describe("a capture stream", () => {
     captureCard(slowOps());
     const stream = await run(sound.openCapture("probes"));
     expect(await codeOf(stream.start())).toBe("EINVAL");
-    expect(() => stream.copy(1)).toThrow(/EINVAL/);
+    expect(await codeOf(stream.copy(1))).toBe("EINVAL");
     await run(stream.setParams(PARAMS));
     expect(await codeOf(stream.setParams(PARAMS))).toBe("EINVAL");
     expect(await codeOf(stream.stop())).toBe("EINVAL");
     await run(stream.close());
     expect(await codeOf(stream.start())).toBe("EINVAL");
-    expect(() => stream.pointer()).toThrow(/EINVAL/);
+    expect(await codeOf(stream.pointer())).toBe("EINVAL");
   });
 
   test("one at a time; none on a card that has none, or that is not there", async () => {

@@ -1,4 +1,4 @@
-import { BusError, type DriverCore } from "auxbus";
+import { BusError, type DriverCore, type IsolableCore, type Remote } from "auxbus";
 import { type CompressOps, CompressStream } from "./compress.ts";
 
 export interface SoundCardOptions {
@@ -9,12 +9,27 @@ export interface SoundCardOptions {
 }
 
 /** A card that programs can use. */
-export interface SoundCard {
+export class SoundCard implements AsyncDisposable {
   /** The lowest that was free. */
   readonly index: number;
   readonly name: string;
   readonly links: readonly string[];
   readonly compress: CompressOps | undefined;
+  readonly #unregister: () => Promise<void>;
+
+  /** @internal Use `Sound.registerCard`. */
+  constructor(index: number, name: string, options: SoundCardOptions, unregister: () => Promise<void>) {
+    this.index = index;
+    this.name = name;
+    this.links = options.links ?? [];
+    this.compress = options.compress;
+    this.#unregister = unregister;
+  }
+
+  /** Takes it away as `Sound.unregisterCard` does; harmless when that has been done already. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#unregister();
+  }
 }
 
 /** What a driver contributes to cards. */
@@ -23,7 +38,11 @@ export interface SoundComponent {
   readonly dais: readonly string[];
 }
 
-const instances = new WeakMap<DriverCore, Sound>();
+declare module "auxbus" {
+  interface Services {
+    readonly sound: Sound;
+  }
+}
 
 /** The sound subsystem of one driver core: what is registered, and the streams that are open. */
 export class Sound {
@@ -32,13 +51,10 @@ export class Sound {
   /** Capture streams, from the moment somebody begins to open them. */
   readonly #streams = new Map<SoundCard, Promise<CompressStream>>();
 
-  static of(core: DriverCore): Sound {
-    let sound = instances.get(core);
-    if (sound === undefined) {
-      sound = new Sound();
-      instances.set(core, sound);
-    }
-    return sound;
+  static of(core: DriverCore): Sound;
+  static of(core: IsolableCore): Remote<Sound>;
+  static of(core: IsolableCore): Remote<Sound> {
+    return core.service("sound", () => new Sound());
   }
 
   cards(): SoundCard[] {
@@ -56,7 +72,7 @@ export class Sound {
     }
     const free = this.#cards.indexOf(undefined);
     const index = free === -1 ? this.#cards.length : free;
-    const card: SoundCard = { index, name, links: options.links ?? [], compress: options.compress };
+    const card: SoundCard = new SoundCard(index, name, options, () => this.unregisterCard(card));
     this.#cards[index] = card;
     return card;
   }
@@ -68,12 +84,15 @@ export class Sound {
     await stream?.close();
   }
 
-  /** @throws {BusError} `EEXIST` */
-  registerComponent(component: SoundComponent): void {
+  /** @returns what takes it away again. @throws {BusError} `EEXIST` */
+  registerComponent(component: SoundComponent): Disposable {
     if (this.#components.has(component.name)) {
       throw new BusError("EEXIST", `there is a sound component ${component.name} already`, { op: "registerComponent" });
     }
     this.#components.set(component.name, component);
+    return new Registration(() => {
+      if (this.#components.get(component.name) === component) this.#components.delete(component.name);
+    });
   }
 
   unregisterComponent(name: string): void {
@@ -102,5 +121,18 @@ export class Sound {
       forget();
       throw error;
     }
+  }
+}
+
+/** Undone by disposing of it. */
+class Registration implements Disposable {
+  readonly #undo: () => void;
+
+  constructor(undo: () => void) {
+    this.#undo = undo;
+  }
+
+  [Symbol.dispose](): void {
+    this.#undo();
   }
 }

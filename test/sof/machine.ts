@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { type Device, DriverCore, Module } from "auxbus";
 import { Debugfs } from "@auxbus/debugfs";
 import { PciBus, type PciDevice } from "@auxbus/pci";
@@ -9,6 +12,7 @@ import * as injector from "@auxbus/snd_sof_ipc_msg_injector";
 import * as glue from "@auxbus/snd_sof_pci_intel_tgl";
 import * as probes from "@auxbus/snd_sof_probes";
 import { Sound } from "@auxbus/sound";
+import { type HostKind, type IsolatedRunning, Isolation } from "@auxbus/modules";
 import { VirtualRuntime } from "@auxbus/testing";
 import { expect } from "vitest";
 import { expectLegal } from "./fw-transitions.ts";
@@ -21,12 +25,23 @@ export const PCI_ADDRESS = "0000:00:1f.3";
 type Params = Readonly<Record<string, string>>;
 type ModuleName = (typeof CLIENTS)[number] | typeof GLUE;
 
+/** Where the clients' drivers run: all tests are run for each. */
+const KIND = isolationOf(process.env["AUXBUS_TEST_ISOLATION"]);
+
+function isolationOf(text: string | undefined): HostKind | "none" {
+  if (text === undefined) return "none";
+  if (text === "worker" || text === "process") return text;
+  throw new Error(`AUXBUS_TEST_ISOLATION is worker or process, not ${text}`);
+}
+
 /** A machine with the SOF stack, in virtual time, that writes down what happens. */
 export class Machine {
   readonly runtime = new VirtualRuntime();
   readonly core: DriverCore;
   readonly debugfs: Debugfs;
   readonly sound: Sound;
+  readonly isolation: Isolation;
+  readonly #isolated = new Map<string, IsolatedRunning>();
   readonly modules = new Map<string, Module>();
   /** Where the firmware has been. */
   readonly fwStates: FwState[] = ["NOT_STARTED"];
@@ -36,6 +51,8 @@ export class Machine {
 
   constructor(options: { readonly testDriverRemove?: boolean } = {}) {
     this.core = new DriverCore({ runtime: this.runtime, ...options });
+    this.isolation = new Isolation(this.core);
+    if (KIND !== "none") this.runtime.outside.add(() => this.isolation.rest());
     this.debugfs = Debugfs.of(this.core);
     this.sound = Sound.of(this.core);
     this.core.uevents.subscribe(({ action, devpath, device }) => {
@@ -80,7 +97,13 @@ export class Machine {
     const module = this.module(name);
     const { core } = this;
     if (name === GLUE) await this.run(glue.init({ core, module, params }));
-    else if (name === "snd_sof_probes") await this.run(probes.init({ core, module, params }));
+    else if (KIND !== "none") {
+      const folder = join(import.meta.dirname, "../../stacks", name);
+      // What was built: a worker does not run TypeScript on every Node.
+      const url = pathToFileURL(join(folder, "dist/index.js")).href;
+      const running = this.isolation.start({ kind: KIND, module, url, folder, params });
+      this.#isolated.set(name, await this.run(running));
+    } else if (name === "snd_sof_probes") await this.run(probes.init({ core, module, params }));
     else {
       const { driver } = name === "snd_sof_ipc_flood_test" ? flood : injector;
       await this.run(core.auxiliary.register(driver, { module }));
@@ -92,7 +115,10 @@ export class Machine {
     const { core } = this;
     const module = this.module(name);
     module.startGoing();
+    const isolated = this.#isolated.get(name);
+    this.#isolated.delete(name);
     if (name === GLUE) await this.run(glue.exit({ core, module }));
+    else if (isolated !== undefined) await this.run(isolated.exit());
     else if (name === "snd_sof_probes") await this.run(probes.exit({ core, module }));
     else await this.run(core.auxiliary.unregister(name));
     this.modules.delete(name);
@@ -170,6 +196,7 @@ export class Machine {
     for (const driver of [...core.auxiliary.drivers()]) await this.run(driver.unregister());
     await this.run(core.settle());
     await this.runtime.runUntilIdle();
+    expect(this.isolation.hosts(), "workers and processes").toEqual([]);
     expect([...core.auxiliary.devices()], "auxiliary devices").toEqual([]);
     expect([...core.auxiliary.drivers()], "auxiliary drivers").toEqual([]);
     expect([...PciBus.of(core).devices()], "PCI devices").toEqual([]);

@@ -15,7 +15,7 @@ export class DeviceResources {
   #actions: Action[] = [];
   #disposed = false;
 
-  /** @internal */
+  /** @param owner whose they are, for messages */
   constructor(owner: string) {
     this.#owner = owner;
   }
@@ -67,9 +67,8 @@ export class DeviceResources {
 
   /**
    * Releases everything, last in first out, each waited for before the next. All are released even when some
-   * fail or never end.
+   * fail or never end. Called by whoever runs the driver: the bus, or what isolates it.
    *
-   * @internal
    * @param within puts a deadline on a release
    * @param failed hears of each that fails
    */

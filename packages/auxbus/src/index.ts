@@ -29,7 +29,7 @@ export type { DeferredProbe, DeferredProbes } from "./deferred.ts";
 export { Device, type DeviceOptions, type DeviceState } from "./device.ts";
 export { DeviceResources } from "./devres.ts";
 export { type Done, Driver, type DriverCallbacks, type DriverDefinition, type DriverPmOps } from "./driver.ts";
-export { BusError, type BusErrorDetails, deferProbe, type Errno, errnoOf, isErrno } from "./errors.ts";
+export { BusError, type BusErrorDetails, deferProbe, type Errno, errnoOf, isErrno, toError } from "./errors.ts";
 export type { DriverVerdict, Explanation } from "./explain.ts";
 export { IdAllocator } from "./ids.ts";
 export type {

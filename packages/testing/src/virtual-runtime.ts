@@ -23,6 +23,11 @@ export class VirtualRuntime implements Runtime {
   /** In the order in which they fire: by time, then by the order in which they were set. */
   readonly #timers: VirtualTimer[] = [];
   readonly #work: (() => void)[] = [];
+  /**
+   * What else has to come to rest before time goes on: drivers in workers and processes. Each answers whether it
+   * had anything to do.
+   */
+  readonly outside: Set<() => Promise<boolean>> = new Set();
   /** How many calls of `runUntilIdle` are running work at the moment. */
   #runners = 0;
 
@@ -72,12 +77,21 @@ export class VirtualRuntime implements Runtime {
    * @returns whether there was any
    */
   async step(): Promise<boolean> {
-    await promisesSettled();
+    await this.#settled();
     const fn = this.#work.shift();
     if (fn === undefined) return false;
     fn();
-    await promisesSettled();
+    await this.#settled();
     return true;
+  }
+
+  async #settled(): Promise<void> {
+    await promisesSettled();
+    for (let busy = this.outside.size > 0; busy;) {
+      busy = false;
+      for (const rest of this.outside) busy = (await rest()) || busy;
+      await promisesSettled();
+    }
   }
 
   /** Runs deferred work until none is left and no promise can settle. Time stands still. */

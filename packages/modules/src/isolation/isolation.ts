@@ -1,0 +1,173 @@
+import { BusError, type DriverCore, type Module, type ModuleParams, type ParamValue, toError } from "auxbus";
+import { CrashPolicy, type CrashPolicyOptions, type Parked } from "./crash-policy.ts";
+import { HostedModule } from "./hosted-module.ts";
+import { Hosting } from "./hosting.ts";
+import type { HostKind, HostLimits } from "./start-host.ts";
+
+export interface IsolationOptions {
+  readonly policy?: CrashPolicyOptions | undefined;
+  /** What the worker or process of a module may have, by the module's name; `*` is for all that are not named. */
+  readonly limits?: Readonly<Record<string, HostLimits>> | undefined;
+}
+
+/** What is to be started, and where. */
+export interface IsolatedStart {
+  readonly kind: HostKind;
+  readonly module: Module;
+  /** What to import. */
+  readonly url: string;
+  /** The folder of its package. */
+  readonly folder: string;
+  readonly params: ModuleParams;
+}
+
+/** A module that was started in a worker or process. */
+export interface IsolatedRunning {
+  exit(): Promise<void>;
+  paramChanged(name: string, value: ParamValue): Promise<void>;
+}
+
+/** One worker or process, for people. */
+export interface HostStatus {
+  /** `worker 3`, `process 4711`; null while it is being started again. */
+  readonly name: string | null;
+  readonly kind: HostKind;
+  readonly pid: number | null;
+  readonly modules: readonly string[];
+  readonly devices: readonly string[];
+  /** Within the last 30 minutes, unless the policy says otherwise. */
+  readonly crashes: number;
+}
+
+/**
+ * Runs modules in workers and processes of their own, and starts them again when they crash: what Windows' UMDF
+ * and Fuchsia's driver hosts do. Modules that ask for a worker share one until it has crashed twice; each that asks
+ * for a process has its own.
+ */
+export class Isolation {
+  readonly #core: DriverCore;
+  readonly #options: IsolationOptions;
+  readonly #policy: CrashPolicy;
+  readonly #hostings = new Set<Hosting>();
+  #shared: Hosting | null = null;
+
+  constructor(core: DriverCore, options: IsolationOptions = {}) {
+    this.#core = core;
+    this.#options = options;
+    this.#policy = new CrashPolicy(options.policy);
+  }
+
+  /** Starts a module. @throws {BusError} what its `init` throws; `EIO` its worker or process has ended in it */
+  async start({ kind, ...what }: IsolatedStart): Promise<IsolatedRunning> {
+    const module = new HostedModule({ core: this.#core, policy: this.#policy, ...what });
+    const hosting = kind === "worker" && this.#limits(module) === this.#limits(null) ? this.#pool() : this.#own(kind, module);
+    try {
+      await hosting.add(module);
+    } catch (error) {
+      this.#forget(hosting);
+      throw error;
+    }
+    return {
+      exit: async () => {
+        const place = this.#placeOf(module);
+        if (place === undefined) return;
+        try {
+          await place.remove(module);
+        } finally {
+          this.#forget(place);
+        }
+      },
+      paramChanged: (name, value) => module.paramChanged(name, value),
+    };
+  }
+
+  #pool(): Hosting {
+    return (this.#shared ??= this.#make("worker", this.#limits(null)));
+  }
+
+  #own(kind: HostKind, module: HostedModule): Hosting {
+    return this.#make(kind, this.#limits(module));
+  }
+
+  #limits(module: HostedModule | null): HostLimits {
+    const { limits = {} } = this.#options;
+    const own = module === null ? undefined : limits[module.name];
+    return own ?? limits["*"] ?? NO_LIMITS;
+  }
+
+  #make(kind: HostKind, limits: HostLimits): Hosting {
+    const hosting = new Hosting({
+      core: this.#core,
+      policy: this.#policy,
+      kind,
+      limits,
+      separate: (module) => this.#own(kind, module),
+    });
+    this.#hostings.add(hosting);
+    return hosting;
+  }
+
+  #forget(hosting: Hosting): void {
+    if (hosting.modules.size > 0) return;
+    this.#hostings.delete(hosting);
+    if (this.#shared === hosting) this.#shared = null;
+  }
+
+  #placeOf(module: HostedModule): Hosting | undefined {
+    return [...this.#hostings].find(({ modules }) => modules.has(module));
+  }
+
+  /** The workers and processes. */
+  hosts(): HostStatus[] {
+    return [...this.#hostings].map((hosting) => ({
+      name: hosting.host?.name ?? null,
+      kind: hosting.kind,
+      pid: hosting.host?.pid ?? null,
+      modules: [...hosting.modules].map(({ name }) => name),
+      devices: [...hosting.modules].flatMap(({ drivers }) =>
+        [...drivers.values()].flatMap(({ bindings }) => [...bindings.keys()].map(({ name }) => name)),
+      ),
+      crashes: hosting.crashes,
+    }));
+  }
+
+  /** The devices that have no driver any more because it has crashed too often. */
+  parked(): Parked[] {
+    return this.#policy.list();
+  }
+
+  /**
+   * Forgets the crashes of a device and tries its drivers again.
+   *
+   * @throws {BusError} `ENODEV` there is no such device
+   */
+  async reset(name: string): Promise<void> {
+    const parked = this.#policy.reset(name);
+    const device = this.#core.auxiliary.find(name);
+    if (device === undefined) {
+      if (parked) return;
+      throw new BusError("ENODEV", `there is no auxiliary device ${name}`, { op: "reset", device: name });
+    }
+    if (device.driver === null) await device.attach();
+  }
+
+  /**
+   * Waits until no worker or process has anything to do by itself, for tests in virtual time: what they wait for
+   * outside the bus is not known.
+   *
+   * @returns whether anything was said meanwhile
+   */
+  async rest(): Promise<boolean> {
+    let busy = false;
+    for (const hosting of this.#hostings) {
+      const said = await hosting.rest().catch((error: unknown) => {
+        this.#core.log.error(toError(error).message, { error });
+        return false;
+      });
+      busy ||= said;
+    }
+    return busy;
+  }
+}
+
+const NO_LIMITS: HostLimits = {};

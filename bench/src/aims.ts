@@ -49,5 +49,11 @@ export const AIMS: readonly Aim[] = [
   aim("4,000 pairs up", "ms", 100, (get) => get("pairs up", "auxbus", 4_000)),
   aim("4,000 pairs down", "ms", 100, (get) => get("pairs down", "auxbus", 4_000)),
   aim("100,000 waiting devices probed", "ms", 500, (get) => get("register over", "auxbus", 100_000)),
+  aim("a call into a driver in a worker against a bare MessagePort", "×", 1.3, (get) =>
+    quotient(get("isolated call", "auxbus worker", 1), get("isolated call", "bare MessagePort", 1)),
+  ),
+  aim("a call into a driver in a worker against Comlink", "of its time", 1, (get) =>
+    quotient(get("isolated call", "auxbus worker", 1), get("isolated call", "Comlink", 1)),
+  ),
   aim("a call through a handle, beyond a direct one", "ns", 10, (get) => get("handle call", "auxbus", 1)),
 ];

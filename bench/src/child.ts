@@ -8,6 +8,7 @@ import { type Contender, work } from "./contender.ts";
 import { cyclesFor } from "./plan.ts";
 import * as own from "./workloads/auxbus.ts";
 import { bytes, churn, fillDrain } from "./workloads/churn.ts";
+import { crashAndBind, isolatedCalls } from "./workloads/isolation.ts";
 import { auxbusPairs, cordis3Pairs, cordis4Pairs, type UpDown } from "./workloads/pairs.ts";
 import { avvioWhole } from "./workloads/whole.ts";
 
@@ -57,6 +58,13 @@ async function sample(workload: string, name: string, n: number): Promise<Record
       return { uevent: await own.uevents(n) };
     case "handle call":
       return { [workload]: await own.handleCall() };
+    case "isolated call": {
+      const call = isolatedCalls[name];
+      if (call === undefined) throw new Error(`there are no isolated calls of ${name}`);
+      return call();
+    }
+    case "crash":
+      return crashAndBind(name === "auxbus worker" ? "worker" : "process", n);
     default:
       throw new Error(`there is no workload ${workload}`);
   }

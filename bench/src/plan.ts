@@ -42,6 +42,8 @@ export function plan(quick: boolean): { readonly tasks: Task[]; readonly skipped
   add("unbind and bind by name", ["auxbus"], quick ? [1_000] : [1_000, 10_000, 100_000]);
   add("uevent", ["auxbus"], quick ? [100] : [10_000]);
   add("handle call", ["auxbus"], [1]);
+  add("isolated call", ["bare MessagePort", "Comlink", "auxbus worker", "bare process", "auxbus process"], [1]);
+  add("crash", ["auxbus worker", "auxbus process"], quick ? [10] : [1_000]);
   return { tasks, skipped };
 }
 
@@ -59,5 +61,8 @@ export const UNITS: Readonly<Record<string, string>> = {
   "find by name": "µs to find a device in the middle of n",
   "unbind and bind by name": "µs to unbind and bind a device in the middle of n",
   uevent: "µs for a uevent with one subscriber",
+  "isolated call": "µs for a call to a worker or process and its answer, one after the other",
+  "crash to bound": "ms from a driver's crash until its device is bound in a new worker or process (median of n)",
+  "growth per crash": "bytes by which the heap has grown for each of n crashes",
   "handle call": "ns that a call through the revocable handle costs more than a direct one",
 };

@@ -3,7 +3,10 @@ import { type AuxiliaryDriver, defineIsolableDriver } from "auxbus";
 
 declare module "auxbus" {
   interface Contracts {
-    "bench.echo": { shared: { answer(value: number): number }; handlers: { echo(value: number): number; crash(): void } };
+    "bench.echo": {
+      shared: { answer(value: number): number };
+      handlers: { echo(value: number): number; crash(): void };
+    };
   }
 }
 

@@ -63,9 +63,10 @@ export class Encoder {
 
   /** @throws {BusError} `EINVAL` for what cannot cross: symbols, promises, circles */
   encode(value: unknown): Encoded {
+    if (isPrimitive(value)) return { value, marked: false, transfer: NOTHING };
     this.#marked = false;
     this.#transfer = null;
-    const encoded = isPrimitive(value) ? value : this.#encode(value, undefined, 0);
+    const encoded = this.#encode(value, undefined, 0);
     return { value: encoded, marked: this.#marked, transfer: this.#transfer ?? NOTHING };
   }
 
@@ -153,18 +154,8 @@ function toPair(entry: unknown): readonly [unknown, unknown] {
 }
 
 function isPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case "string":
-    case "number":
-    case "boolean":
-    case "bigint":
-    case "undefined":
-      return true;
-    case "object":
-      return value === null;
-    default:
-      return false;
-  }
+  const type = typeof value;
+  return value === null || (type !== "object" && type !== "function" && type !== "symbol");
 }
 
 function isCloned(value: object): boolean {

@@ -29,6 +29,7 @@ export class DriverHost {
     this.name = this.#started.name;
     this.pid = this.#started.pid;
     this.#timers.core = core;
+    this.#started.onOutput((line) => core.log.info(`${this.name}: ${line}`));
     this.#link = new Link({
       channel: this.#started.channel,
       tracing: config.tracing ? new CallTracing() : undefined,
@@ -37,7 +38,10 @@ export class DriverHost {
         failed: (error) => core.log.error(`${this.name}: ${error.message}`, { error }),
       },
     });
-    void this.#link.open(this.#timers).ask("control").catch(() => undefined);
+    void this.#link
+      .open(this.#timers)
+      .ask("control")
+      .catch(() => undefined);
     this.ended = this.#started.ended.then((why) => {
       this.#end(why);
       return this.#why ?? why;

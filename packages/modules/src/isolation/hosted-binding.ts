@@ -156,4 +156,3 @@ export function servicesOf(services: { entries(): Iterable<[string, unknown]> })
   }
   return references;
 }
-

@@ -12,7 +12,7 @@ import {
 import type { CrashPolicy } from "./crash-policy.ts";
 import type { DriverHost } from "./driver-host-link.ts";
 import { servicesOf } from "./hosted-binding.ts";
-import { IsolatedDriver, SILENCE } from "./isolated-driver.ts";
+import { type DriverPlace, IsolatedDriver, SILENCE } from "./isolated-driver.ts";
 import type { DriverDescription, LoadRequest } from "./protocol.ts";
 import type { Session } from "./session.ts";
 import { Watch } from "./watch.ts";
@@ -27,6 +27,14 @@ export interface HostedModuleOptions {
   /** The folder of its package. */
   readonly folder: string;
   readonly params: ModuleParams;
+  /** The version whose drivers it is to take over: what it registers is offered, not put on the bus. */
+  readonly upgrades?: HostedModule | undefined;
+}
+
+/** What another version of a module would register. */
+export interface Offer {
+  readonly description: DriverDescription;
+  readonly place: DriverPlace;
 }
 
 /** A module that runs in a worker or process: the side of the bus. It outlives the worker or process. */
@@ -34,6 +42,11 @@ export class HostedModule {
   readonly name: string;
   readonly folder: string;
   readonly drivers: Map<string, IsolatedDriver> = new Map();
+  /** What it has registered while it was not yet in charge. */
+  readonly offers: Map<string, Offer> = new Map();
+  /** Another version is in charge of its drivers. */
+  retired = false;
+  #offering: boolean;
   readonly #options: HostedModuleOptions;
   readonly #watch: Watch;
   #host: DriverHost | null = null;
@@ -43,6 +56,7 @@ export class HostedModule {
     this.#options = options;
     this.name = options.module.name;
     this.folder = options.folder;
+    this.#offering = options.upgrades !== undefined;
     this.#watch = new Watch(options.core);
   }
 
@@ -57,7 +71,14 @@ export class HostedModule {
   async start(host: DriverHost): Promise<void> {
     const { core, module, url, params } = this.#options;
     this.#host = host;
-    const session = host.open(new ModuleBusEnd(core, this.#watch, (description) => this.#register(host, description), (name) => this.#unregister(name)));
+    const session = host.open(
+      new ModuleBusEnd(
+        core,
+        this.#watch,
+        (description) => this.#register(host, description),
+        (name) => this.#unregister(name),
+      ),
+    );
     this.#session = session;
     const request: LoadRequest = {
       url,
@@ -69,6 +90,7 @@ export class HostedModule {
     try {
       await this.#ask("load", request);
     } catch (error) {
+      for (const driver of this.drivers.values()) driver.place = null;
       await this.#close(session);
       throw error;
     }
@@ -130,6 +152,10 @@ export class HostedModule {
     const { core, policy, module } = this.#options;
     const name = description.name === undefined ? this.name : `${this.name}.${description.name}`;
     const place = { host, key: description.key };
+    if (this.#offering) {
+      this.offers.set(name, { description, place });
+      return;
+    }
     const known = this.drivers.get(name);
     if (known !== undefined && known.place === null) {
       known.place = place;
@@ -145,6 +171,22 @@ export class HostedModule {
     }
   }
 
+  /** A driver that was offered, for the bus. */
+  newDriver({ description, place }: Offer): IsolatedDriver {
+    const { core, policy } = this.#options;
+    return new IsolatedDriver(core, policy, description, place);
+  }
+
+  register(driver: IsolatedDriver): Promise<void> {
+    return driver.register(this.#options.module);
+  }
+
+  /** It is in charge now: what it registers from here on goes to the bus. */
+  takeCharge(): void {
+    this.#offering = false;
+    this.offers.clear();
+  }
+
   /** Takes away what it has not registered again when it was started again. */
   async dropMissing(): Promise<void> {
     for (const [name, driver] of this.drivers) {
@@ -155,6 +197,7 @@ export class HostedModule {
   }
 
   async #unregister(name: string): Promise<void> {
+    if (this.retired || this.offers.delete(name)) return;
     const driver = this.drivers.get(name);
     if (driver === undefined) {
       throw new BusError("EINVAL", `module ${this.name} has no driver ${name}`, { op: "unregister", driver: name });

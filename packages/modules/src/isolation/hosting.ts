@@ -11,6 +11,8 @@ export interface HostingOptions {
   readonly limits: HostLimits;
   /** Makes the place for a module of its own, when a shared one has crashed too often. */
   readonly separate: (module: HostedModule) => Hosting;
+  /** No module is left in it, because each has a place of its own now. */
+  readonly emptied: (hosting: Hosting) => void;
 }
 
 /** A place for isolated modules: one worker or process at a time, started again when it crashes. */
@@ -48,6 +50,7 @@ export class Hosting {
       await module.start(this.#running());
     } catch (error) {
       this.modules.delete(module);
+      await module.dropMissing();
       await this.#endIfEmpty();
       throw error;
     }
@@ -128,6 +131,7 @@ export class Hosting {
         lost.filter((entry) => entry.module === module).map(({ device }) => device),
       );
     }
+    if (this.modules.size === 0) this.#options.emptied(this);
   }
 
   async #restart(module: HostedModule, lost: readonly AuxiliaryDevice[]): Promise<void> {

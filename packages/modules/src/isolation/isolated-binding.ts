@@ -42,10 +42,11 @@ export class BindingEnd {
   async release(): Promise<void> {
     await this.#resources.release(
       (result) => result,
-      (error) => this.#device.core.log.error(`${this.#device.name}: releasing a managed resource failed: ${error.message}`, {
-        device: this.#device.name,
-        error,
-      }),
+      (error) =>
+        this.#device.core.log.error(`${this.#device.name}: releasing a managed resource failed: ${error.message}`, {
+          device: this.#device.name,
+          error,
+        }),
     );
   }
 

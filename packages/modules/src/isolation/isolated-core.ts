@@ -36,7 +36,7 @@ export class IsolatedCore implements IsolableCore {
     if (!Object.hasOwn(this.#services, name)) {
       throw new BusError(
         "ENODEV",
-        `there is no service ${name}; the module that provides it must be loaded before this one, not isolated`,
+        `there is no service ${String(name)}; the module that provides it must be loaded before this one, not isolated`,
         { op: "service" },
       );
     }

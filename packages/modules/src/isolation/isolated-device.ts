@@ -1,12 +1,4 @@
-import type {
-  Awaitable,
-  IsolableCore,
-  IsolableDevice,
-  IsolableModule,
-  Remote,
-  RuntimePm,
-  UeventAction,
-} from "auxbus";
+import type { Awaitable, IsolableCore, IsolableDevice, IsolableModule, Remote, RuntimePm, UeventAction } from "auxbus";
 import type { ProbeRequest } from "./protocol.ts";
 import { originOf, standFor } from "./remote-object.ts";
 

@@ -23,27 +23,29 @@ export interface DriverPlace {
 
 /** An isolated driver as the bus knows it: each callback is passed on to where the driver is. */
 export class IsolatedDriver {
-  readonly description: DriverDescription;
+  #description: DriverDescription;
   /** Null while its worker or process is being started again. */
   place: DriverPlace | null;
   /** What is bound to it, or being probed by it. */
   readonly bindings: Map<AuxiliaryDevice, HostedBinding> = new Map();
   /** Devices that came while the driver was not there. */
   readonly waiting: Set<AuxiliaryDevice> = new Set();
+  /** What is registered; changed in place when another version takes over. */
+  readonly #definition: AuxiliaryDriver;
   #registered: Driver | null = null;
   readonly #core: DriverCore;
   readonly #policy: CrashPolicy;
 
-  constructor(
-    core: DriverCore,
-    policy: CrashPolicy,
-    description: DriverDescription,
-    place: DriverPlace,
-  ) {
+  constructor(core: DriverCore, policy: CrashPolicy, description: DriverDescription, place: DriverPlace) {
     this.#core = core;
     this.#policy = policy;
-    this.description = description;
+    this.#description = description;
     this.place = place;
+    this.#definition = this.#define();
+  }
+
+  get description(): DriverDescription {
+    return this.#description;
   }
 
   /** Its name on the bus. */
@@ -57,7 +59,22 @@ export class IsolatedDriver {
   }
 
   async register(module: Driver["module"]): Promise<void> {
-    this.#registered = await this.#core.auxiliary.register(this.#definition(), { module });
+    this.#registered = await this.#core.auxiliary.register(this.#definition, { module });
+  }
+
+  /** Whether another version can take over while the driver stays on the bus: the bus need not match anew. */
+  canBecome(other: DriverDescription): boolean {
+    const fixed = ({ name, idTable, probeType, suppressBindAttrs }: DriverDescription): string =>
+      JSON.stringify([name, idTable, probeType, suppressBindAttrs]);
+    return fixed(this.#description) === fixed(other);
+  }
+
+  /** From now on it is this version; what is bound stays with the version that has probed it. */
+  become(description: DriverDescription, place: DriverPlace): void {
+    this.#description = description;
+    this.place = place;
+    for (const name of Object.keys(this.#definition)) Reflect.deleteProperty(this.#definition, name);
+    Object.assign(this.#definition, this.#define());
   }
 
   async unregister(): Promise<void> {
@@ -66,7 +83,7 @@ export class IsolatedDriver {
     await driver?.[Symbol.asyncDispose]();
   }
 
-  #definition(): AuxiliaryDriver {
+  #define(): AuxiliaryDriver {
     const { name, idTable, probeType, suppressBindAttrs, callbacks, pm, handlers, hasProbe } = this.description;
     const has = (callback: (typeof callbacks)[number]): boolean => callbacks.includes(callback);
     const pass = (device: AuxiliaryDevice, callback: string, ...args: readonly unknown[]): Promise<unknown> =>
@@ -114,7 +131,8 @@ export class IsolatedDriver {
   async #probe(device: AuxiliaryDevice, binding: Binding<AuxiliaryDevice>): Promise<void> {
     const details = { op: "probe", device: device.name, driver: this.name };
     const parked = this.#policy.parked(device.name);
-    if (parked !== undefined) throw new BusError("ECANCELED", `${parked.reason}; reset the device to try again`, details);
+    if (parked !== undefined)
+      throw new BusError("ECANCELED", `${parked.reason}; reset the device to try again`, details);
     const { place } = this;
     if (place === null || place.host.dead) {
       this.waiting.add(device);

@@ -1,10 +1,4 @@
-import {
-  BusError,
-  type IsolableContext,
-  type IsolableCore,
-  moduleAuxiliaryDriver,
-  type ParamValue,
-} from "auxbus";
+import { BusError, type IsolableContext, type IsolableCore, moduleAuxiliaryDriver, type ParamValue } from "auxbus";
 import { isModuleEntry } from "../module-exports.ts";
 import { IsolatedModule } from "./isolated-device.ts";
 import type { LoadRequest } from "./protocol.ts";
@@ -31,7 +25,11 @@ export class ModuleEnd {
     const { url, name } = this.#request;
     const importing: Promise<unknown> = import(url);
     this.#imports.add(importing);
-    const exports = await importing.finally(() => this.#imports.delete(importing));
+    const exports = await importing
+      .catch((cause: unknown) => {
+        throw new BusError("ENOENT", `cannot import ${url}: ${String(cause)}`, { op: "init", cause });
+      })
+      .finally(() => this.#imports.delete(importing));
     if (!isModuleEntry(exports)) {
       throw new BusError("EINVAL", `${name} is no module: ${url} exports neither init and exit nor a driver`, {
         op: "init",
@@ -64,7 +62,6 @@ export class ModuleEnd {
     const fn = this.#entry?.[name];
     if (typeof fn === "function") await Reflect.apply(fn, undefined, args);
   }
-
 }
 
 /** A view that shows every change and takes none. */

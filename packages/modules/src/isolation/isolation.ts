@@ -2,6 +2,7 @@ import { BusError, type DriverCore, type Module, type ModuleParams, type ParamVa
 import { CrashPolicy, type CrashPolicyOptions, type Parked } from "./crash-policy.ts";
 import { HostedModule } from "./hosted-module.ts";
 import { Hosting } from "./hosting.ts";
+import { takeOver } from "./take-over.ts";
 import type { HostKind, HostLimits } from "./start-host.ts";
 
 export interface IsolationOptions {
@@ -25,6 +26,14 @@ export interface IsolatedStart {
 export interface IsolatedRunning {
   exit(): Promise<void>;
   paramChanged(name: string, value: ParamValue): Promise<void>;
+  /**
+   * Starts another version of the module beside this one and hands it one device after the other, with what this
+   * version's `handover` says. When a device's new probe fails, all go back to this version.
+   *
+   * @returns the devices that were handed over
+   * @throws {BusError} what the new version's `init` or probe has thrown; this version goes on then
+   */
+  upgrade(next: Pick<IsolatedStart, "url" | "folder">): Promise<string[]>;
 }
 
 /** One worker or process, for people. */
@@ -59,26 +68,54 @@ export class Isolation {
 
   /** Starts a module. @throws {BusError} what its `init` throws; `EIO` its worker or process has ended in it */
   async start({ kind, ...what }: IsolatedStart): Promise<IsolatedRunning> {
-    const module = new HostedModule({ core: this.#core, policy: this.#policy, ...what });
-    const hosting = kind === "worker" && this.#limits(module) === this.#limits(null) ? this.#pool() : this.#own(kind, module);
+    let module = new HostedModule({ core: this.#core, policy: this.#policy, ...what });
+    const shares = kind === "worker" && this.#limits(module) === this.#limits(null);
+    await this.#add(module, shares ? this.#pool() : this.#own(kind, module));
+    return {
+      exit: () => this.#remove(module),
+      paramChanged: (name, value) => module.paramChanged(name, value),
+      upgrade: async ({ url, folder }) => {
+        const next = new HostedModule({
+          core: this.#core,
+          policy: this.#policy,
+          ...what,
+          url,
+          folder,
+          upgrades: module,
+        });
+        // New code needs a new worker: an old one keeps what it has imported.
+        await this.#add(next, this.#own(kind, next));
+        try {
+          const devices = await takeOver(module, next);
+          const old = module;
+          module = next;
+          await this.#remove(old);
+          return devices;
+        } catch (error) {
+          if (module !== next) await this.#remove(next);
+          throw error;
+        }
+      },
+    };
+  }
+
+  async #add(module: HostedModule, hosting: Hosting): Promise<void> {
     try {
       await hosting.add(module);
     } catch (error) {
       this.#forget(hosting);
       throw error;
     }
-    return {
-      exit: async () => {
-        const place = this.#placeOf(module);
-        if (place === undefined) return;
-        try {
-          await place.remove(module);
-        } finally {
-          this.#forget(place);
-        }
-      },
-      paramChanged: (name, value) => module.paramChanged(name, value),
-    };
+  }
+
+  async #remove(module: HostedModule): Promise<void> {
+    const place = [...this.#hostings].find(({ modules }) => modules.has(module));
+    if (place === undefined) return;
+    try {
+      await place.remove(module);
+    } finally {
+      this.#forget(place);
+    }
   }
 
   #pool(): Hosting {
@@ -102,6 +139,7 @@ export class Isolation {
       kind,
       limits,
       separate: (module) => this.#own(kind, module),
+      emptied: (empty) => this.#forget(empty),
     });
     this.#hostings.add(hosting);
     return hosting;
@@ -111,10 +149,6 @@ export class Isolation {
     if (hosting.modules.size > 0) return;
     this.#hostings.delete(hosting);
     if (this.#shared === hosting) this.#shared = null;
-  }
-
-  #placeOf(module: HostedModule): Hosting | undefined {
-    return [...this.#hostings].find(({ modules }) => modules.has(module));
   }
 
   /** The workers and processes. */
@@ -129,6 +163,19 @@ export class Isolation {
       ),
       crashes: hosting.crashes,
     }));
+  }
+
+  /**
+   * Ends the worker or process that a module is in, as a crash would: it is started again.
+   *
+   * @throws {BusError} `ENODEV` the module is in none
+   */
+  async kill(module: string): Promise<void> {
+    const hosting = [...this.#hostings].find(({ modules }) => [...modules].some(({ name }) => name === module));
+    if (hosting?.host == null) {
+      throw new BusError("ENODEV", `module ${module} is in no worker or process`, { op: "kill" });
+    }
+    await hosting.host.end("ended by the operator");
   }
 
   /** The devices that have no driver any more because it has crashed too often. */

@@ -106,7 +106,10 @@ export class Session implements Caller, References {
     }
     const call = ++this.#lastCall;
     const within = this.#link.tracing?.current(this);
-    this.#link.post([Kind.call, this.id, call, reference, method, encoded.value, encoded.marked, within], encoded.transfer);
+    this.#link.post(
+      [Kind.call, this.id, call, reference, method, encoded.value, encoded.marked, within],
+      encoded.transfer,
+    );
     return this.#answer(call);
   }
 
@@ -198,7 +201,7 @@ export class Session implements Caller, References {
       return this.#given(Reflect.apply(value, owner, args));
     }
     if (method === DISPOSE) return this.#dispose(value);
-    if (typeof method !== "string" || shape?.members.get(method) !== "method") throw noMember(String(method));
+    if (typeof method !== "string" || shape?.members.get(method) !== "method") throw noMember(typeof method === "string" ? method : "such method");
     const fn: unknown = Reflect.get(value, method);
     if (typeof fn !== "function") throw noMember(method);
     return this.#given(Reflect.apply(fn, value, args));
@@ -308,7 +311,8 @@ export class Session implements Caller, References {
       known = { id, stop: () => signal.removeEventListener("abort", abort) };
       this.#signalsOut.set(signal, known);
     }
-    const reason = signal.aborted && signal.reason instanceof Error ? this.#encoder.encode(signal.reason).value : null;
+    // Not the encoder that is at work on what the signal is in.
+    const reason = signal.aborted ? new Encoder(this).encode(signal.reason).value : null;
     return { [MARK]: "signal", id: known.id, aborted: signal.aborted, reason };
   }
 
@@ -376,7 +380,6 @@ export class Session implements Caller, References {
     this.#signals.get(id)?.abort(reason);
     this.#signals.delete(id);
   }
-
 
   // Ending.
 

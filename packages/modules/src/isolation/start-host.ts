@@ -1,6 +1,8 @@
 import { fork } from "node:child_process";
 import { createRequire } from "node:module";
 import process from "node:process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import type { Channel } from "./channel.ts";
 import { codeFolders } from "./code-folders.ts";
@@ -27,6 +29,8 @@ export interface StartedHost {
   readonly name: string;
   readonly pid: number | undefined;
   readonly channel: Channel;
+  /** Hears each line that is written to the standard output and error output. */
+  onOutput(fn: (line: string) => void): void;
   /** Why it has ended; resolves when it has. */
   readonly ended: Promise<string>;
   kill(): void;
@@ -44,6 +48,8 @@ export function startWorker(config: HostConfig, { memory = MEMORY }: HostLimits)
     execArgv: [],
     name: "auxbus driver host",
     resourceLimits: { maxOldGenerationSizeMb: memory },
+    stdout: true,
+    stderr: true,
   });
   const ended = new Promise<string>((resolve) => {
     let why: string | undefined;
@@ -56,6 +62,7 @@ export function startWorker(config: HostConfig, { memory = MEMORY }: HostLimits)
     name: `worker ${worker.threadId}`,
     pid: undefined,
     channel: portChannel(worker),
+    onOutput: (fn) => eachLine([worker.stdout, worker.stderr], fn),
     ended,
     kill: () => void worker.terminate(),
   };
@@ -81,19 +88,31 @@ export function startProcess(config: HostConfig, limits: HostLimits, folders: re
     // No NODE_OPTIONS: they could take the restrictions away.
     env: { PATH: process.env["PATH"], TZ: process.env["TZ"], LANG: process.env["LANG"] },
     serialization: "advanced",
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let lastError = "";
+  eachLine([child.stderr], (line) => {
+    if (/^(?:\w*Error|FATAL ERROR)\b.*: /.test(line)) lastError = `: ${line}`;
   });
   const ended = new Promise<string>((resolve) => {
     child.on("error", (error) => resolve(error.message));
-    child.on("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `killed by ${signal}`));
+    // Not "exit": what it has written last may say why.
+    child.on("close", (code, signal) =>
+      resolve((signal === null ? `exit code ${code}` : `killed by ${signal}`) + lastError),
+    );
   });
   return {
     name: `process ${child.pid}`,
     pid: child.pid,
     channel: channelToChild(child),
+    onOutput: (fn) => eachLine([child.stdout, child.stderr], fn),
     ended,
     kill: () => void child.kill("SIGKILL"),
   };
+}
+
+function eachLine(streams: readonly (Readable | null)[], fn: (line: string) => void): void {
+  for (const input of streams) if (input !== null) createInterface({ input }).on("line", fn);
 }
 
 /** Node 20 calls the permission model experimental. */

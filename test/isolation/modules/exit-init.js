@@ -1,0 +1,3 @@
+export function init() {
+  process.exit(4);
+}

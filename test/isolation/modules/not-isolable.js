@@ -1,0 +1,3 @@
+import { defineAuxiliaryDriver } from "auxbus";
+
+export const driver = defineAuxiliaryDriver({ idTable: [{ name: "m.x" }], probe() {} });

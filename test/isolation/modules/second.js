@@ -1,0 +1,3 @@
+import { makeDriver } from "./puppet.js";
+
+export const driver = makeDriver(undefined, ["m.z"]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type AuxiliaryDevice, Module } from "auxbus";
-import { type HostKind, type IsolatedRunning, Isolation, type IsolationOptions } from "@auxbus/modules";
+import { type HostKind, Isolation, type IsolationOptions, type RunningModule } from "@auxbus/modules";
 import { VirtualRuntime } from "@auxbus/testing";
 import { expect } from "vitest";
 import { Rig } from "../support/rig.ts";
@@ -98,7 +98,7 @@ export class PuppetRig extends Rig {
   readonly isolation: Isolation;
   readonly puppeteer = new Puppeteer();
   readonly errors: string[] = [];
-  readonly #running = new Map<string, IsolatedRunning>();
+  readonly #running = new Map<string, RunningModule>();
 
   constructor({ runtime = new VirtualRuntime(), ...options }: PuppetOptions = {}) {
     super({}, runtime);
@@ -121,19 +121,19 @@ export class PuppetRig extends Rig {
     this.#running.set(name, await this.run(this.start(kind, name, file)));
   }
 
-  start(kind: HostKind, name = "puppet", file = "puppet.js"): Promise<IsolatedRunning> {
+  start(kind: HostKind, name = "puppet", file = "puppet.js"): Promise<RunningModule> {
     const folder = join(import.meta.dirname, "modules");
     const url = pathToFileURL(join(folder, file)).href;
     return this.isolation.start({ kind, module: new Module(name), url, folder, params: {} });
   }
 
   /** @param watch whether time waits for the workers and processes: not when one of them is to crash */
-  async upgrade(file: string, watch = true, name = "puppet"): Promise<string[]> {
+  async upgrade(file: string, watch = true, name = "puppet"): Promise<readonly string[]> {
     const folder = join(import.meta.dirname, "modules");
     const running = this.#running.get(name);
     if (running === undefined) throw new Error(`${name} is not loaded`);
     this.watchHosts(watch);
-    const upgrading = running.upgrade({ url: pathToFileURL(join(folder, file)).href, folder });
+    const upgrading = running.upgrade(pathToFileURL(join(folder, file)).href, folder);
     const done = await (watch ? this.run(upgrading) : upgrading).finally(() => this.watchHosts(true));
     return done;
   }

@@ -12,7 +12,7 @@ import * as injector from "@auxbus/snd_sof_ipc_msg_injector";
 import * as glue from "@auxbus/snd_sof_pci_intel_tgl";
 import * as probes from "@auxbus/snd_sof_probes";
 import { Sound } from "@auxbus/sound";
-import { type HostKind, type IsolatedRunning, Isolation } from "@auxbus/modules";
+import { type HostKind, Isolation, type RunningModule } from "@auxbus/modules";
 import { VirtualRuntime } from "@auxbus/testing";
 import { expect } from "vitest";
 import { expectLegal } from "./fw-transitions.ts";
@@ -41,7 +41,7 @@ export class Machine {
   readonly debugfs: Debugfs;
   readonly sound: Sound;
   readonly isolation: Isolation;
-  readonly #isolated = new Map<string, IsolatedRunning>();
+  readonly #isolated = new Map<string, RunningModule>();
   readonly modules = new Map<string, Module>();
   /** Where the firmware has been. */
   readonly fwStates: FwState[] = ["NOT_STARTED"];

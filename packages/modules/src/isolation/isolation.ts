@@ -1,4 +1,5 @@
-import { BusError, type DriverCore, type Module, type ModuleParams, type ParamValue, toError } from "auxbus";
+import { BusError, type DriverCore, type Module, type ModuleParams, toError } from "auxbus";
+import type { RunningModule } from "../running-module.ts";
 import { CrashPolicy, type CrashPolicyOptions, type Parked } from "./crash-policy.ts";
 import { HostedModule } from "./hosted-module.ts";
 import { Hosting } from "./hosting.ts";
@@ -20,20 +21,6 @@ export interface IsolatedStart {
   /** The folder of its package. */
   readonly folder: string;
   readonly params: ModuleParams;
-}
-
-/** A module that was started in a worker or process. */
-export interface IsolatedRunning {
-  exit(): Promise<void>;
-  paramChanged(name: string, value: ParamValue): Promise<void>;
-  /**
-   * Starts another version of the module beside this one and hands it one device after the other, with what this
-   * version's `handover` says. When a device's new probe fails, all go back to this version.
-   *
-   * @returns the devices that were handed over
-   * @throws {BusError} what the new version's `init` or probe has thrown; this version goes on then
-   */
-  upgrade(next: Pick<IsolatedStart, "url" | "folder">): Promise<string[]>;
 }
 
 /** One worker or process, for people. */
@@ -67,14 +54,16 @@ export class Isolation {
   }
 
   /** Starts a module. @throws {BusError} what its `init` throws; `EIO` its worker or process has ended in it */
-  async start({ kind, ...what }: IsolatedStart): Promise<IsolatedRunning> {
+  async start({ kind, ...what }: IsolatedStart): Promise<RunningModule> {
     let module = new HostedModule({ core: this.#core, policy: this.#policy, ...what });
     const shares = kind === "worker" && this.#limits(module) === this.#limits(null);
     await this.#add(module, shares ? this.#pool() : this.#own(kind, module));
     return {
       exit: () => this.#remove(module),
       paramChanged: (name, value) => module.paramChanged(name, value),
-      upgrade: async ({ url, folder }) => {
+      canExit: true,
+      // Another version is started beside this one, and gets one device after the other.
+      upgrade: async (url, folder) => {
         const next = new HostedModule({
           core: this.#core,
           policy: this.#policy,

@@ -201,7 +201,8 @@ export class Session implements Caller, References {
       return this.#given(Reflect.apply(value, owner, args));
     }
     if (method === DISPOSE) return this.#dispose(value);
-    if (typeof method !== "string" || shape?.members.get(method) !== "method") throw noMember(typeof method === "string" ? method : "such method");
+    if (typeof method !== "string" || shape?.members.get(method) !== "method")
+      throw noMember(typeof method === "string" ? method : "such method");
     const fn: unknown = Reflect.get(value, method);
     if (typeof fn !== "function") throw noMember(method);
     return this.#given(Reflect.apply(fn, value, args));

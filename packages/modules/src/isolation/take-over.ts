@@ -1,4 +1,5 @@
-import { type AuxiliaryDevice, BusError, errnoOf, toError } from "auxbus";
+import { type AuxiliaryDevice, BusError, errnoOf } from "auxbus";
+import { handoverOf, takeOverFailure } from "../handover.ts";
 import type { HostedModule, Offer } from "./hosted-module.ts";
 import type { IsolatedDriver } from "./isolated-driver.ts";
 
@@ -61,7 +62,7 @@ async function rebind(device: AuxiliaryDevice, driver: IsolatedDriver): Promise<
   try {
     await device.unbind();
     await device.attach();
-    if (device.driver === null) throw probeFailure(device, driver.name);
+    if (device.driver === null) throw takeOverFailure(device, driver.name);
   } finally {
     device.setHandover(undefined);
   }
@@ -95,7 +96,7 @@ async function replace(
   old.drivers.set(name, successor);
   const unbound = devices.find((device) => device.driver === null && device.state === "added");
   if (unbound !== undefined && successor.description.idTable?.some((id) => id.name === unbound.matchName) === true) {
-    throw probeFailure(unbound, name);
+    throw takeOverFailure(unbound, name);
   }
   return devices;
 }
@@ -117,29 +118,6 @@ async function dropOld(old: HostedModule, next: HostedModule): Promise<void> {
     else await driver.unregister();
   }
   old.drivers.clear();
-}
-
-/** What the bound driver leaves for its successor; nothing when it cannot say. */
-async function handoverOf(device: AuxiliaryDevice): Promise<unknown> {
-  const { driver } = device;
-  const handover: unknown = driver === null ? undefined : Reflect.get(driver.definition, "handover");
-  if (typeof handover !== "function") return undefined;
-  try {
-    return await Reflect.apply(handover, undefined, [device]);
-  } catch (error) {
-    device.core.log.error(`${device.name}: its state was not handed over: ${toError(error).message}`, { error });
-    return undefined;
-  }
-}
-
-function probeFailure(device: AuxiliaryDevice, driver: string): BusError {
-  const attempt = device.core.explain(device).drivers.find((verdict) => verdict.driver === driver);
-  const why = attempt?.reason ?? "it was not probed";
-  return new BusError(attempt?.code ?? "EIO", `the new version of ${driver} cannot take ${device.name} over: ${why}`, {
-    op: "upgrade",
-    device: device.name,
-    driver,
-  });
 }
 
 function logOn(device: AuxiliaryDevice): (error: unknown) => void {

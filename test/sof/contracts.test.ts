@@ -47,7 +47,7 @@ test("every client asks for a version of its contract, and the core publishes on
   for (const { idTable } of [client, flood, typo, floodTest, injector]) {
     expect(idTable?.map(({ contract }) => contract)).toEqual(["^1.0.0"]);
   }
-  const machine = await Machine.booted({ enable: "1" });
+  const machine = await Machine.booted({ enable: true });
   for (const device of machine.core.auxiliary.devices()) {
     expect(device.version, device.name).toMatch(/^1\./);
     expect(device.driver, device.name).not.toBeNull();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { type Device, DriverCore, Module } from "auxbus";
+import { type Device, DriverCore, Module, type ModuleParams } from "auxbus";
 import { Debugfs } from "@auxbus/debugfs";
 import { PciBus, type PciDevice } from "@auxbus/pci";
 import { type DspOptions, SimulatedDsp } from "@auxbus/sim_sof_dsp";
@@ -22,7 +22,7 @@ export const CLIENTS = ["snd_sof_ipc_flood_test", "snd_sof_ipc_msg_injector", "s
 export const PCI_DRIVER = "sof-audio-pci-intel-tgl";
 export const PCI_ADDRESS = "0000:00:1f.3";
 
-type Params = Readonly<Record<string, string>>;
+type Params = ModuleParams;
 type ModuleName = (typeof CLIENTS)[number] | typeof GLUE;
 
 /** Where the clients' drivers run: all tests are run for each. */
@@ -117,9 +117,9 @@ export class Machine {
     module.startGoing();
     const isolated = this.#isolated.get(name);
     this.#isolated.delete(name);
-    if (name === GLUE) await this.run(glue.exit({ core, module }));
+    if (name === GLUE) await this.run(glue.exit({ core, module, params: {} }));
     else if (isolated !== undefined) await this.run(isolated.exit());
-    else if (name === "snd_sof_probes") await this.run(probes.exit({ core, module }));
+    else if (name === "snd_sof_probes") await this.run(probes.exit({ core, module, params: {} }));
     else await this.run(core.auxiliary.unregister(name));
     this.modules.delete(name);
   }

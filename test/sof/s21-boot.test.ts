@@ -87,7 +87,7 @@ describe("21: SOF boot", () => {
       glue: () => machine.load(GLUE),
       card: () => machine.plug(),
       clients: async () => {
-        for (const name of CLIENTS.toReversed()) await machine.load(name, { enable: "1" });
+        for (const name of CLIENTS.toReversed()) await machine.load(name, { enable: true });
       },
     };
     for (const step of order) await steps[step]?.();
@@ -159,15 +159,14 @@ describe("21: SOF boot", () => {
   });
 
   test("one to 32 flood clients", async () => {
-    machine = await Machine.booted({}, {}, { flood_clients: "3" });
+    machine = await Machine.booted({}, {}, { flood_clients: 3 });
     expect(machine.core.auxiliary.size).toBe(5);
     await machine.unbind();
     await machine.unload(GLUE);
-    await machine.load(GLUE, { flood_clients: "99" });
+    await machine.load(GLUE, { flood_clients: 99 });
     expect(machine.core.auxiliary.size).toBe(34);
     await machine.unload(GLUE);
-    await expect(machine.load(GLUE, { flood_clients: "many" })).rejects.toMatchObject({ code: "EINVAL" });
-    await machine.load(GLUE, { flood_clients: "0" });
+    await machine.load(GLUE, { flood_clients: 0 });
     expect(machine.core.auxiliary.size).toBe(3);
   });
 });

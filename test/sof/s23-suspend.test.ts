@@ -78,7 +78,7 @@ describe("23: suspend during a flood", () => {
   });
 
   test("a DSP that stays awake (S0ix): its clients are told of the suspend, and as in the kernel not of the resume", async () => {
-    machine = await Machine.booted({}, {}, { s0ix: "1" });
+    machine = await Machine.booted({}, {}, { s0ix: true });
     await customClients();
     await machine.run(machine.core.power.suspend());
     expect(machine.dsp.state).toBe("running");

@@ -61,7 +61,7 @@ describe("24: DSP panic during a flood", () => {
   });
 
   test("a crashed DSP can be unbound and bound", async () => {
-    machine = await Machine.booted({ enable: "1" });
+    machine = await Machine.booted({ enable: true });
     machine.dsp.faults.panicAfter = 0;
     await expect(machine.write(COUNT, "1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
     await expect(machine.run(machine.sound.openCapture("sof-probes"))).rejects.toMatchObject({ code: "ENODEV" });

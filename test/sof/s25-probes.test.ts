@@ -20,7 +20,7 @@ function watchCommands(): string[] {
 
 describe("25: probes stream", () => {
   test("open pins the glue; points are added, listed and removed; close ends it; without a stream there is nothing", async () => {
-    machine = await Machine.booted({ enable: "1" });
+    machine = await Machine.booted({ enable: true });
     expect(machine.bound("hda-probes.0")).toBe("snd_sof_probes");
     expect(machine.sound.cards()).toMatchObject([
       { index: 0, name: "sof-hda-dsp" },
@@ -78,7 +78,7 @@ describe("25: probes stream", () => {
   });
 
   test("no host DMA stream is free: EBUSY, and nothing is pinned", async () => {
-    machine = await Machine.booted({ enable: "1" });
+    machine = await Machine.booted({ enable: true });
     machine.dsp.faults.noStreams = true;
     await expect(machine.run(machine.sound.openCapture("sof-probes"))).rejects.toMatchObject({ code: "EBUSY" });
     expect(machine.module(GLUE).refs).toBe(0);
@@ -90,7 +90,7 @@ describe("25: probes stream", () => {
   });
 
   test("the DSP stays awake while a stream is open, and sleeps afterwards", async () => {
-    machine = await Machine.booted({ enable: "1" });
+    machine = await Machine.booted({ enable: true });
     await machine.runtime.advance(6000);
     expect(machine.dsp.state).toBe("off");
     const stream = await machine.run(machine.sound.openCapture("sof-probes"));
@@ -103,7 +103,7 @@ describe("25: probes stream", () => {
   });
 
   test.each(["client", "PCI device"])("unbinding the %s closes an open stream first", async (what) => {
-    machine = await Machine.booted({ enable: "1" });
+    machine = await Machine.booted({ enable: true });
     const stream = await machine.run(machine.sound.openCapture("sof-probes"));
     await machine.run(stream.setParams(PARAMS));
     await machine.run(stream.start());
@@ -120,7 +120,7 @@ describe("25: probes stream", () => {
   });
 
   test("a DSP that answers no more: closing takes its time, says what failed, and gives everything back", async () => {
-    machine = await Machine.booted({ enable: "1" });
+    machine = await Machine.booted({ enable: true });
     const stream = await machine.run(machine.sound.openCapture("sof-probes"));
     await machine.run(stream.setParams(PARAMS));
     machine.dsp.panic();

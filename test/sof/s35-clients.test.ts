@@ -188,7 +188,7 @@ describe("35: registering clients", () => {
     expect(sof.clients.names()).toEqual(["msg_injector.0"]);
     await expect(sof.ipc.txMessage(new Uint8Array(8), 12)).rejects.toMatchObject({ code: "EINVAL" });
     await sof.registerClient("hda-probes", 0);
-    await machine.load("snd_sof_probes", { enable: "1" });
+    await machine.load("snd_sof_probes", { enable: true });
     expect(machine.core.explain(machine.client("hda-probes.0")).drivers[0]).toMatchObject({ code: "ENXIO" });
     await sof.unregisterClient("hda-probes", 0);
     await sof.remove();
@@ -197,7 +197,7 @@ describe("35: registering clients", () => {
   test("a probes client without host operations is not for the probes driver", async () => {
     prepare();
     const sof = await probe();
-    await machine.load("snd_sof_probes", { enable: "1" });
+    await machine.load("snd_sof_probes", { enable: true });
     await sof.registerClient("hda-probes", 0);
     expect(machine.core.explain(machine.client("hda-probes.0")).drivers[0]).toMatchObject({ code: "ENODEV" });
     await sof.unregisterClient("hda-probes", 0);

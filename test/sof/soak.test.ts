@@ -134,7 +134,7 @@ async function expectWell(machine: Machine): Promise<void> {
 
 describe("soak", () => {
   test.each([1, 2, 3, 4])("one thing after the other, with faults, seed %i", async (seed) => {
-    const machine = await Machine.booted({ enable: "1" });
+    const machine = await Machine.booted({ enable: true });
     const random = new Random(seed);
     const pick = picker(random);
     for (let i = 0; i < 400; i++) {
@@ -150,7 +150,7 @@ describe("soak", () => {
   });
 
   test.each([11, 12, 13, 14, 15, 16])("all at the same time, with faults, seed %i", async (seed) => {
-    const machine = await Machine.booted({ enable: "1" });
+    const machine = await Machine.booted({ enable: true });
     const random = new Random(seed);
     const pick = picker(random);
     const going = new Set<Promise<void>>();
@@ -171,7 +171,7 @@ describe("soak", () => {
   test("P3: every driver of the stack survives remove and probe at every bind", async () => {
     const machine = new Machine({ testDriverRemove: true });
     await machine.load(GLUE);
-    for (const name of CLIENTS) await machine.load(name, { enable: "1" });
+    for (const name of CLIENTS) await machine.load(name, { enable: true });
     await machine.plug();
     expect(machine.bound("hda-probes.0")).toBe("snd_sof_probes");
     expect(machine.dsp.boots).toBe(2);

@@ -1,4 +1,4 @@
-import { BusError, systemRuntime } from "auxbus";
+import { BusError, type ModuleParams, systemRuntime } from "auxbus";
 import { dspKnobs, type DspOptions, SimulatedDsp } from "@auxbus/sim_sof_dsp";
 
 /** What the module's parameters say. */
@@ -10,32 +10,27 @@ export interface MachineParams {
   readonly knobs: Readonly<Record<string, string>>;
 }
 
-/** @throws {BusError} `EINVAL` an unknown parameter, or one that should be a number and is none */
-export function parseParams(params: Readonly<Record<string, string>>): MachineParams {
+/** @throws {BusError} `EINVAL` a parameter that the DSP has no knob for */
+export function parseParams(params: ModuleParams): MachineParams {
   const { life, boot_time: bootTime, streams, seed, ...knobs } = params;
   const known = Object.entries(dspKnobs(new SimulatedDsp(systemRuntime)))
     .filter(([, knob]) => "show" in knob && "store" in knob)
     .map(([name]) => name);
   for (const name of Object.keys(knobs)) {
     if (known.includes(name)) continue;
-    throw fail(`no parameter ${name}; there are life, boot_time, streams, seed, ${known.join(", ")}`);
+    throw new BusError(
+      "EINVAL",
+      `no parameter ${name}; there are life, boot_time, streams, seed, ${known.join(", ")}`,
+      { op: "init" },
+    );
   }
   return {
-    life: life === undefined ? 0 : number("life", life),
+    life: Number(life ?? 0),
     options: {
-      ...(bootTime === undefined ? {} : { bootTime: number("boot_time", bootTime) }),
-      ...(streams === undefined ? {} : { streams: number("streams", streams) }),
-      ...(seed === undefined ? {} : { seed: number("seed", seed) }),
+      ...(bootTime === undefined ? {} : { bootTime: Number(bootTime) }),
+      ...(streams === undefined ? {} : { streams: Number(streams) }),
+      ...(seed === undefined ? {} : { seed: Number(seed) }),
     },
-    knobs,
+    knobs: Object.fromEntries(Object.entries(knobs).map(([name, value]) => [name, String(value)])),
   };
-}
-
-function number(name: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw fail(`parameter ${name} is a number, not ${JSON.stringify(text)}`);
-  return Number(text);
-}
-
-function fail(message: string): BusError {
-  return new BusError("EINVAL", message, { op: "init" });
 }

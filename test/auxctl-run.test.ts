@@ -206,7 +206,7 @@ export const exit = () => new Promise((resolve) => process.emit("${signal} exiti
     const cwd = tempFolder({ ...files, "broken.js": broken });
     const text = await auxctl(["run", "-v", "./nic.js", "./broken.js"], { cwd });
     expect(text.code).toBe(1);
-    expect(text.stderr).toContain("auxctl: ModuleError: cannot load module broken: no such hardware\n");
+    expect(text.stderr).toContain("auxctl: Error: cannot load module broken: no such hardware\n");
     expect(text.stderr).toContain("module nic unloaded");
     const json = await auxctl(["run", "--json", "./broken.js"], { cwd });
     expect(json.stdout).toContain('{"type":"error","message":"cannot load module broken: no such hardware"}');
@@ -232,25 +232,23 @@ export function exit() { throw new Error("in use", { cause: 1 }); }`;
   test.each([
     [["run"], "missing required argument 'module'"],
     [["run", "./nope.js"], "module ./nope.js not found: there is no such file or package folder"],
-    [
-      ["run", "nope-at-all"],
-      "module nope-at-all not found: no package nope-at-all or @auxbus/nope-at-all in a node_modules",
-    ],
+    [["run", "nope-at-all"], "module nope-at-all not found: it is none of the"],
     [["run", "./nic.js", "./nic.js"], "module nic is named twice"],
     [["run", "./nic.js", "-p", "nic"], "--param nic: expected MODULE.KEY=VALUE"],
-    [["run", "./nic.js", "-p", "eth.x=1"], "--param for module eth, which is not among those to load"],
+    [["run", "./nic.js", "-p", "eth.x=1"], "--param for module eth, which is not installed"],
   ])("%j is a usage error", async (args, message) => {
     const { code, stderr } = await auxctl(args, { cwd: tempFolder(files) });
     expect(stderr).toContain(`auxctl: ${message}`);
     expect(code).toBe(2);
   });
 
-  test.each(["export const x = 1;", "export const init = 1;", "export function init() {}\nexport const exit = 1;"])(
-    "a file with %j is no module",
-    async (text) => {
-      const { code, stderr } = await auxctl(["run", "./x.js"], { cwd: tempFolder({ ...files, "x.js": text }) });
-      expect(stderr).toContain("auxctl: x is no module: ");
-      expect(code).toBe(1);
-    },
-  );
+  test.each([
+    "export const init = 1;",
+    "export const driver = 5;",
+    "export function init() {}\nexport const exit = 1;",
+  ])("a file with %j is no module", async (text) => {
+    const { code, stderr } = await auxctl(["run", "./x.js"], { cwd: tempFolder({ ...files, "x.js": text }) });
+    expect(stderr).toContain("auxctl: cannot load module x: EINVAL: x is no module: ");
+    expect(code).toBe(1);
+  });
 });

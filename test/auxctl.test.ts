@@ -9,6 +9,10 @@ import { tempFolder } from "./temp-folder.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const BIN = join(ROOT, "packages/auxctl/bin/auxctl.js");
+const COMMANDS = [
+  ...["run", "lsmod", "hosts", "modinfo", "depmod", "resolve"],
+  ...["modprobe", "rmmod", "param", "upgrade", "reset", "replay", "completion"],
+];
 const EXAMPLES = join(ROOT, "conformance/examples");
 
 function bin(args: readonly string[], cwd: string = ROOT): { code: number | null; stdout: string; stderr: string } {
@@ -85,7 +89,7 @@ export const exit = () => nic.destroy();`;
 });
 
 describe("help", () => {
-  test.each([[["--help"]], [["run", "--help"]], [["replay", "--help"]], [["completion", "--help"]]])(
+  test.each([[["--help"]], ...COMMANDS.map((command) => [[command, "--help"]])])(
     "%j has examples and exit codes",
     async (args) => {
       const { code, stdout } = await auxctl(args);
@@ -108,18 +112,21 @@ describe("auxctl completion", () => {
     const { stdout: script } = await auxctl(["completion", "bash"]);
     const complete = (...words: string[]): string[] => {
       const line = ["auxctl", ...words].map((word) => `'${word}'`).join(" ");
-      const ask = `${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length}; _auxctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const ask = `auxctl() { "${process.execPath}" "${BIN}" "$@"; }\n${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length}; _auxctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
       const { stdout, stderr } = spawnSync("bash", ["-c", ask], { cwd: EXAMPLES, encoding: "utf8" });
       expect(stderr).toBe("");
       return stdout.trimEnd().split("\n");
     };
-    expect(complete("re")).toEqual(["replay"]);
-    expect(complete("")).toEqual(["run", "replay", "completion", "help", "--help", "--version"]);
+    expect(complete("re")).toEqual(["resolve", "reset", "replay"]);
+    expect(complete("")).toEqual([...COMMANDS, "help", "--help", "--version"]);
     expect(complete("replay", "--")).toEqual(["--check", "--strict", "--json", "--help"]);
     expect(complete("run", "-p")).toEqual(["-p"]);
     expect(complete("replay", "001-basic.a")).toEqual(["001-basic.aux"]);
     expect(complete("completion", "")).toEqual(["bash", "zsh", "fish"]);
     expect(complete("help", "comp")).toEqual(["completion"]);
+    expect(complete("modinfo", "snd_sof_i")).toEqual(["snd_sof_ipc_flood_test", "snd_sof_ipc_msg_injector"]);
+    expect(complete("run", "snd_sof_pro")).toEqual(["snd_sof_probes"]);
+    expect(complete("run", "001-basic.a")).toEqual(["001-basic.aux"]);
   });
 
   test("zsh and fish know every command and option", async () => {
@@ -130,11 +137,12 @@ describe("auxctl completion", () => {
     expect(zsh).toContain("'*:word:(bash zsh fish)'");
     const fish = (await auxctl(["completion", "fish"])).stdout;
     expect(fish).toContain(
-      "complete -c auxctl -f -n 'not __fish_seen_subcommand_from run replay completion help' -a run",
+      `complete -c auxctl -f -n 'not __fish_seen_subcommand_from ${COMMANDS.join(" ")} help' -a run`,
     );
     expect(fish).toContain(
       "complete -c auxctl -n '__fish_seen_subcommand_from run' -s p -l param -x -d 'set a parameter of a module (repeatable)'",
     );
+    expect(fish).toContain("-f -a '(auxctl names loaded 2>/dev/null)'");
     // The apostrophe of a description does not end its quotes.
     expect(fish).toContain("all of the bus'\\''s log");
   });

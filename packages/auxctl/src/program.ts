@@ -4,6 +4,9 @@ import { colorsFor } from "./colors.ts";
 import { addCompletionCommand } from "./completion/completion-command.ts";
 import { ExitCode, UsageError } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { addChangeCommands } from "./modules/change-commands.ts";
+import { addNamesCommand } from "./modules/names-command.ts";
+import { addQueryCommands } from "./modules/query-commands.ts";
 import { addReplayCommand } from "./replay/replay-command.ts";
 import { addRunCommand } from "./run/run-command.ts";
 
@@ -28,6 +31,9 @@ export function createProgram(io: Io, finish: Finish): Command {
     })
     .addHelpText("after", HELP);
   addRunCommand(program, io, finish);
+  addQueryCommands(program, io, finish);
+  addChangeCommands(program, io, finish);
+  addNamesCommand(program, io);
   addReplayCommand(program, io, finish);
   addCompletionCommand(program, io);
   return program;
@@ -35,13 +41,14 @@ export function createProgram(io: Io, finish: Finish): Command {
 
 const HELP = `
 Examples:
-  auxctl run sound snd_sof_pci_intel_tgl     a bus with two modules, until Ctrl-C
+  auxctl run snd_sof                         a bus with all of the SOF stack, until Ctrl-C
+  auxctl lsmod                               what is loaded in it, from another shell
   auxctl run --once ./my-driver.js           load, print the device tree, leave
   auxctl replay conformance --check          compare with what Linux did
 
 Exit codes:
   0  done; traces are equal
-  1  traces differ, or a module failed
+  1  traces differ, a module failed, or the bus has refused
   2  the command line, a scenario or a module name is wrong`;
 
 /** Runs the command line `args` and returns what the process should end with. */

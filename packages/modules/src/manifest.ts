@@ -56,7 +56,7 @@ export function parseManifest(text: string, file: string, folder: string): Manif
         pre: (field?.softdep?.pre ?? []).map(moduleName),
         post: (field?.softdep?.post ?? []).map(moduleName),
       },
-      params: field?.params ?? {},
+      params: field === undefined ? null : (field.params ?? {}),
       isolation: field?.isolation ?? "none",
     },
     declared: field !== undefined,

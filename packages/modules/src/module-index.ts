@@ -149,6 +149,7 @@ function isModule(value: unknown): boolean {
   if (entry !== null && typeof entry !== "string") return false;
   const { aliases, softdep, params, isolation } = value;
   const field = { module: name, aliases, softdep, params, isolation };
+  if (params === null) return false;
   try {
     // What a package may say is what may have been kept of it.
     parseManifest(JSON.stringify({ name: packageName, version, description, auxbus: field }), "the index", folder);

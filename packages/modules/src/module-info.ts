@@ -17,7 +17,8 @@ export interface ModuleInfo {
   readonly entry: string | null;
   readonly aliases: readonly string[];
   readonly softdep: { readonly pre: readonly string[]; readonly post: readonly string[] };
-  readonly params: Readonly<Record<string, ParamDefinition>>;
+  /** Its parameters; null when it does not declare any: then it takes all, as texts. */
+  readonly params: Readonly<Record<string, ParamDefinition>> | null;
   readonly isolation: IsolationKind;
   /** Modules among the packages that it depends on: loaded before it, and kept as long as it is loaded. */
   readonly depends: readonly string[];

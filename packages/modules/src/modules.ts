@@ -14,6 +14,8 @@ import type { RunningModule } from "./running-module.ts";
 /** Texts, or values of the declared types, by parameter. */
 export type GivenParams = Readonly<Record<string, ParamValue>>;
 
+export type ModuleChange = "loaded" | "unloaded";
+
 export interface ModulesOptions {
   /** What there is to load. */
   readonly index: ModuleIndex;
@@ -35,6 +37,7 @@ export class Modules {
   readonly #params: Map<string, GivenParams>;
   readonly #blacklist: Set<string>;
   readonly #kinds: Map<string, IsolationKind>;
+  readonly #listeners = new Set<(name: string, change: ModuleChange) => void>();
   /** In the order of loading. */
   readonly #loaded = new Map<string, LoadedModule>();
 
@@ -46,6 +49,16 @@ export class Modules {
     this.#kinds = new Map(Object.entries(options.isolation ?? {}).map(([name, kind]) => [moduleName(name), kind]));
     this.isolation = new Isolation(core, options.isolated);
     this.autoload = new Autoload(this);
+  }
+
+  /** Hears that a module was loaded or unloaded. */
+  subscribe(fn: (name: string, change: ModuleChange) => void): Disposable {
+    this.#listeners.add(fn);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(fn) };
+  }
+
+  #tell(name: string, change: ModuleChange): void {
+    for (const listener of this.#listeners) listener(name, change);
   }
 
   get index(): ModuleIndex {
@@ -161,7 +174,7 @@ export class Modules {
       // After all that it needs: so it goes before them.
       this.#loaded.delete(info.name);
       this.#loaded.set(info.name, loaded);
-      this.core.log.debug(`module ${info.name} loaded`);
+      this.#tell(info.name, "loaded");
     } catch (error) {
       this.#loaded.delete(info.name);
       this.#letGo(loaded);
@@ -236,12 +249,12 @@ export class Modules {
     loaded.state = "unloading";
     try {
       await loaded.running?.exit();
-      this.core.log.debug(`module ${loaded.info.name} unloaded`);
     } catch (error) {
       this.core.log.error(`module ${loaded.info.name} failed in its exit: ${toError(error).message}`, { error });
     } finally {
       this.#loaded.delete(loaded.info.name);
       this.#letGo(loaded);
+      this.#tell(loaded.info.name, "unloaded");
     }
   }
 

@@ -15,7 +15,7 @@ export class ParamSet {
    */
   constructor(info: ModuleInfo, given: Readonly<Record<string, ParamValue>>) {
     this.#info = info;
-    for (const [name, { default: value }] of Object.entries(info.params)) {
+    for (const [name, { default: value }] of Object.entries(info.params ?? {})) {
       if (value !== undefined) this.#values[name] = value;
     }
     for (const [name, value] of Object.entries(given)) this.#values[name] = this.#parse(name, value);
@@ -28,6 +28,7 @@ export class ParamSet {
 
   #parse(name: string, value: ParamValue): ParamValue {
     const { name: module, params } = this.#info;
+    if (params === null) return value;
     const definition = Object.hasOwn(params, name) ? params[name] : undefined;
     if (definition === undefined) {
       const known = Object.keys(params);
@@ -44,7 +45,7 @@ export class ParamSet {
   /** The value that a text stands for, if it may be written. @throws {BusError} `EACCES` it may not; `EINVAL` */
   writable(name: string, value: ParamValue): ParamValue {
     const parsed = this.#parse(name, value);
-    if (this.#info.params[name]?.writable === true) return parsed;
+    if (this.#info.params?.[name]?.writable === true) return parsed;
     throw new BusError(
       "EACCES",
       `parameter ${name} of module ${this.#info.name} can only be given when it is loaded: rmmod and modprobe it`,

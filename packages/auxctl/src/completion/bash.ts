@@ -1,12 +1,14 @@
 import type { CompletedCommand } from "./completed-command.ts";
 
 export function bashScript(commands: readonly CompletedCommand[]): string {
-  const cases = commands.map(({ name, options, words }) => {
+  const cases = commands.map(({ name, options, words, names }) => {
     const flags = options.flatMap(({ short, long }) => (short === undefined ? [long] : [short, long])).join(" ");
     const reply =
-      words.length > 0
-        ? `COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$word"))`
-        : `compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word"))`;
+      names !== undefined
+        ? `COMPREPLY=($(compgen -W "$(auxctl names ${names} 2>/dev/null)" -- "$word")${name === "run" ? ' $(compgen -f -- "$word")' : ""})`
+        : words.length > 0
+          ? `COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$word"))`
+          : `compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word"))`;
     return `    ${name})
       if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "${flags}" -- "$word"))
       else ${reply}

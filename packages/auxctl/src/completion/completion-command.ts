@@ -1,9 +1,20 @@
 import { Argument, type Command } from "commander";
 import type { Io } from "../io.ts";
 import { bashScript } from "./bash.ts";
-import type { CompletedCommand } from "./completed-command.ts";
+import type { CompletedCommand, LiveNames } from "./completed-command.ts";
 import { fishScript } from "./fish.ts";
 import { zshScript } from "./zsh.ts";
+
+/** What the arguments of commands are the names of. */
+const NAMES: Readonly<Record<string, LiveNames>> = {
+  run: "installed",
+  modinfo: "installed",
+  modprobe: "installed",
+  rmmod: "loaded",
+  param: "loaded",
+  upgrade: "loaded",
+  reset: "parked",
+};
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
@@ -12,7 +23,7 @@ export function addCompletionCommand(program: Command, io: Io): void {
   program
     .command("completion")
     .summary("print a completion script for a shell")
-    .description("Print a script that completes commands, options and file names.")
+    .description("Print a script that completes commands, options, file names, and the names of modules and devices.")
     .addArgument(new Argument("<shell>", "the shell").choices(Object.keys(SCRIPTS)))
     .addHelpText("after", HELP)
     .action((shell: keyof typeof SCRIPTS) => {
@@ -22,7 +33,7 @@ export function addCompletionCommand(program: Command, io: Io): void {
 
 /** What can be completed, as the program itself declares it. */
 function completedCommands(program: Command): CompletedCommand[] {
-  return program.commands.map((command) => ({
+  return visible(program).map((command) => ({
     name: command.name(),
     summary: command.summary(),
     options: [
@@ -32,8 +43,17 @@ function completedCommands(program: Command): CompletedCommand[] {
         .visibleOptions(command)
         .filter(({ long }) => long === "--help"),
     ].map(({ short, long, description, required }) => ({ short, long: long ?? "", description, takesValue: required })),
+    names: NAMES[command.name()],
     words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
   }));
+}
+
+function visible(program: Command): readonly Command[] {
+  // The help itself comes with every program.
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== "help");
 }
 
 const HELP = `

@@ -2,8 +2,17 @@ import { type CompletedCommand, type CompletedOption, quoted } from "./completed
 
 export function zshScript(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
-  const cases = commands.map(({ name, options, words }) => {
-    const rest = words.length > 0 ? `*:word:(${words.join(" ")})` : "*:file:_files";
+  const cases = commands.map(({ name, options, words, names: live }) => {
+    const listed = live === undefined ? words.join(" ") : `$(auxctl names ${live} 2>/dev/null)`;
+    if (live !== undefined) {
+      // In double quotes: asked for when it is needed.
+      const rest =
+        name === "run"
+          ? `"*:module:_alternative 'names:module:(${listed})' 'files:file:_files'"`
+          : `"*:name:(${listed})"`;
+      return `    ${name}) _arguments ${[...options.flatMap(specs), rest].join(" ")} ;;`;
+    }
+    const rest = words.length > 0 ? `*:word:(${listed})` : "*:file:_files";
     return `    ${name}) _arguments ${[...options.flatMap(specs), quoted(rest)].join(" ")} ;;`;
   });
   return `#compdef auxctl

@@ -1,15 +1,21 @@
 import type { Command } from "commander";
+import type { IsolationKind, ModuleIndex } from "@auxbus/modules";
+import { ownSocket } from "../control/socket-path.ts";
 import { UsageError } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { depmod, lookUp } from "../modules/installed.ts";
 import type { Finish } from "../program.ts";
 import { JsonReport } from "./json-report.ts";
 import { parseParams } from "./module-params.ts";
-import { findModule, type ModuleSource } from "./module-source.ts";
 import { run } from "./run.ts";
 import { TextReport } from "./text-report.ts";
 
 interface Options {
   readonly param?: readonly string[];
+  readonly blacklist?: readonly string[];
+  readonly isolation?: readonly string[];
+  readonly autoload: boolean;
+  readonly socket?: string | boolean;
   readonly once?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -21,48 +27,100 @@ export function addRunCommand(program: Command, io: Io, finish: Finish): void {
     .command("run")
     .summary("run a bus with modules in the foreground")
     .description(
-      "Run a bus in the foreground: load modules in the order given, show the device tree, then each uevent.",
+      "Run a bus in the foreground: load modules in the order given, and what their devices name by alias; show " +
+        "the device tree, then each uevent.",
     )
-    .argument("<module...>", "path of a file or package folder, name of a package, or NAME of @auxbus/NAME")
+    .argument("<module...>", "name of a module or package, or path of a file or package folder")
     .option("-p, --param <module.key=value>", "set a parameter of a module (repeatable)", collect)
+    .option("-b, --blacklist <module>", "do not load this module by alias (repeatable)", collect)
+    .option(
+      "-i, --isolation <module=kind>",
+      "run a module in: none, worker, process; * is for all that say so",
+      collect,
+    )
+    .option("--no-autoload", "load only the modules that are named, and what they depend on")
+    .option("-s, --socket <path>", "where other commands can steer the bus")
+    .option("--no-socket", "let no other command steer the bus")
     .option("-1, --once", "print the tree when all is loaded, then shut down and leave")
     .option("--json", "print one JSON object a line")
     .option("-v, --verbose", "show uevents while loading, modules, and all of the bus's log")
     .addHelpText("after", HELP)
-    .action(async (words: string[], { param = [], once = false, json = false, verbose = false }: Options) => {
-      const sources = await findModules(words, io);
-      const params = parseParams(param);
-      for (const name of params.keys()) {
-        if (!sources.some((source) => source.name === name)) {
-          throw new UsageError(`--param for module ${name}, which is not among those to load`);
-        }
-      }
+    .action(async (words: string[], options: Options) => {
+      const { once = false, json = false, verbose = false, autoload } = options;
+      const { index, load } = await findModules(words, io);
+      const params = parseParams(options.param ?? []);
+      for (const name of params.keys()) expectModule(name, "--param", index);
+      for (const name of options.blacklist ?? []) expectModule(name, "--blacklist", index);
+      const isolation = parseIsolation(options.isolation ?? [], index);
       const report = json ? new JsonReport(io) : new TextReport(io, { verbose });
-      finish(await run(sources, params, { once }, report, io));
+      const socket = once || options.socket === false ? null : await socketPath(options.socket, io);
+      finish(
+        await run(
+          {
+            index,
+            load,
+            params: Object.fromEntries(params),
+            blacklist: options.blacklist,
+            isolation,
+            autoload,
+            once,
+            socket,
+            depmod: () => depmod(io),
+          },
+          report,
+          io,
+        ),
+      );
     });
+}
+
+function socketPath(given: string | true | undefined, io: Io): string | Promise<string> {
+  return typeof given === "string" ? given : ownSocket(io.env);
 }
 
 function collect(word: string, before: readonly string[] = []): readonly string[] {
   return [...before, word];
 }
 
-async function findModules(words: readonly string[], io: Io): Promise<ModuleSource[]> {
-  const sources: ModuleSource[] = [];
+/** The modules that were named, by whatever name, in an index that knows them all. */
+async function findModules(words: readonly string[], io: Io): Promise<{ index: ModuleIndex; load: string[] }> {
+  let index = await depmod(io);
+  const load: string[] = [];
   for (const word of words) {
-    const source = await findModule(word, io.cwd);
-    if (sources.some(({ name }) => name === source.name)) throw new UsageError(`module ${source.name} is named twice`);
-    sources.push(source);
+    const info = await lookUp(word, index, io);
+    if (load.includes(info.name)) throw new UsageError(`module ${info.name} is named twice`);
+    load.push(info.name);
+    index = index.with(info);
   }
-  return sources;
+  return { index, load };
+}
+
+function expectModule(name: string, option: string, index: ModuleIndex): void {
+  if (index.find(name) === undefined) throw new UsageError(`${option} for module ${name}, which is not installed`);
+}
+
+function parseIsolation(words: readonly string[], index: ModuleIndex): Record<string, IsolationKind> {
+  const kinds: Record<string, IsolationKind> = {};
+  for (const word of words) {
+    const [, module, kind] = /^([^=]+)=(none|worker|process)$/.exec(word) ?? [];
+    if (module === undefined) {
+      throw new UsageError(`--isolation ${word}: expected MODULE=none, MODULE=worker or MODULE=process`);
+    }
+    if (module !== "*") expectModule(module, "--isolation", index);
+    kinds[module] = kind === "worker" || kind === "process" ? kind : "none";
+  }
+  return kinds;
 }
 
 const HELP = `
 A module exports init({ core, module, params }) and exit({ core, module }), or just a driver. Ctrl-C and SIGTERM
 shut down in order: the modules' exit, last loaded first, then the bus; a second Ctrl-C ends at once. Warnings
-and errors of the bus go to stderr.
+and errors of the bus go to stderr. While it runs, lsmod, modprobe, rmmod, upgrade and so on steer it from
+another shell of the same user.
 
 Examples:
-  auxctl run sound snd_sof_pci_intel_tgl snd_sof_probes
+  auxctl run snd_sof                                  all of the SOF stack, by alias
+  auxctl run snd_sof --isolation snd_sof_probes=process
   auxctl run --once ./my-publisher.js ./my-driver.js
   auxctl run my-gateway --param my-gateway.ports=4 --json
 

@@ -1,57 +1,65 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type BusView, DriverCore, systemRuntime } from "auxbus";
+import { type BusView, DriverCore, systemRuntime, toError } from "auxbus";
+import { type ModuleIndex, Modules, type ModulesOptions } from "@auxbus/modules";
+import { ControlServer } from "../control/control-server.ts";
+import { LocalControl } from "../control/local-control.ts";
 import { ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { LoadedModule, ModuleError } from "./loaded-module.ts";
-import type { Params } from "./module-params.ts";
-import type { ModuleSource } from "./module-source.ts";
+import { Interrupt } from "./interrupt.ts";
 import type { RunReport } from "./run-report.ts";
 import { reasons } from "./tree.ts";
 
-export interface RunOptions {
+export interface RunOptions extends ModulesOptions {
+  /** The names of the modules to load, in this order. */
+  readonly load: readonly string[];
   /** Print the tree and leave. */
   readonly once: boolean;
+  /** Load what the modaliases of devices name. */
+  readonly autoload: boolean;
+  /** Where other commands can steer the bus; null: nowhere. */
+  readonly socket: string | null;
+  /** Looks at the installed packages again. */
+  depmod(): Promise<ModuleIndex>;
 }
 
 /** Milliseconds to wait for probes that run beside the loading, before the tree is shown as it is. */
 const SETTLE_LIMIT = 1000;
 
 /** A bus in the foreground: loads the modules, shows what happens, takes everything down in order. */
-export async function run(
-  sources: readonly ModuleSource[],
-  params: ReadonlyMap<string, Params>,
-  options: RunOptions,
-  report: RunReport,
-  io: Io,
-): Promise<ExitCode> {
+export async function run(options: RunOptions, report: RunReport, io: Io): Promise<ExitCode> {
   const core = new DriverCore({ runtime: { ...systemRuntime, context: new AsyncLocalStorage() } });
   const view = core.view();
+  const modules = new Modules(core, options);
+  const control = new LocalControl(modules, options.depmod);
+  // Before anything is loaded: an error in where it is to be must not take modules down again.
+  const server = options.socket === null ? null : await ControlServer.listen(options.socket, control);
   const interrupt = new Interrupt(io, () => report.stopping());
   const alive = io.keepAlive();
-  core.log.subscribe((record) => report.log(record));
-  const uevents = options.once ? undefined : new UeventPrinter(view, report);
-  const loaded: LoadedModule[] = [];
   let code: ExitCode = ExitCode.ok;
-  const fail = (error: unknown): void => {
-    if (!(error instanceof ModuleError)) throw error;
-    report.failure(error);
-    code = ExitCode.failed;
-  };
+  core.log.subscribe((record) => {
+    if (record.level === "error" && /^module \S+ failed in its exit/.test(record.message)) code = ExitCode.failed;
+    report.log(record);
+  });
+  modules.subscribe((name, change) => report.module(name, change));
+  const uevents = options.once ? undefined : new UeventPrinter(view, report);
   try {
-    for (const source of sources) {
+    if (options.autoload) modules.autoload.start();
+    for (const name of options.load) {
       if (interrupt.happened) break;
-      loaded.push(await LoadedModule.load(source, core, params.get(source.name) ?? {}));
-      report.module(source.name, "loaded");
+      await modules.modprobe(name).catch((error: unknown) => {
+        throw new Error(`cannot load module ${name}: ${toError(error).message}`, { cause: error });
+      });
     }
-    await Promise.race([core.settle(), interrupt.promise, ...(options.once ? [] : [delay(SETTLE_LIMIT)])]);
+    const settled = modules.autoload.idle().then(() => core.settle());
+    await Promise.race([settled, interrupt.promise, ...(options.once ? [] : [delay(SETTLE_LIMIT)])]);
     if (!interrupt.happened) await showTree(view, report);
     if (!options.once) await watch(view, report, io, interrupt);
   } catch (error) {
-    fail(error);
+    report.failure(toError(error));
+    code = ExitCode.failed;
   } finally {
-    for (const module of loaded.toReversed()) {
-      await module.unload().then(() => report.module(module.module.name, "unloaded"), fail);
-    }
+    await server?.close();
+    await modules.shutdown();
     await core.shutdown();
     await uevents?.end();
     interrupt[Symbol.dispose]();
@@ -94,38 +102,5 @@ class UeventPrinter {
   end(): Promise<void> {
     this.#end.abort();
     return this.#finished;
-  }
-}
-
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-
-/** The first Ctrl-C asks for an orderly end, the second one ends at once. */
-class Interrupt {
-  readonly promise: Promise<void>;
-  readonly #subscription: Disposable;
-  #happened = false;
-
-  constructor(io: Io, onFirst: () => void) {
-    let happen = (): void => {};
-    this.promise = new Promise((resolve) => {
-      happen = resolve;
-    });
-    this.#subscription = io.onInterrupt((signal) => {
-      if (this.#happened) {
-        io.exit(EXIT_CODES[signal]);
-        return;
-      }
-      this.#happened = true;
-      onFirst();
-      happen();
-    });
-  }
-
-  get happened(): boolean {
-    return this.#happened;
-  }
-
-  [Symbol.dispose](): void {
-    this.#subscription[Symbol.dispose]();
   }
 }

@@ -1,0 +1,106 @@
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import process from "node:process";
+import { BusError, errnoOf, toError } from "auxbus";
+import { UsageError } from "../exit-code.ts";
+import { type BusControl, isMethod, takes } from "./bus-control.ts";
+import { answers } from "./socket-path.ts";
+
+/** More than any request needs, in bytes. */
+const MOST_BODY = 64 * 1024;
+
+/** Lets other commands of the same user steer a bus, over a Unix socket that only they can open. */
+export class ControlServer {
+  readonly path: string;
+  readonly #server: Server;
+
+  private constructor(path: string, server: Server) {
+    this.path = path;
+    this.#server = server;
+  }
+
+  /** @throws {UsageError} somebody listens there already, or nothing can listen there */
+  static async listen(path: string, control: BusControl): Promise<ControlServer> {
+    if (await answers(path)) throw new UsageError(`a bus is listening on ${path} already`);
+    await rm(path, { force: true });
+    const server = createServer((request, response) => void serve(control, request, response));
+    // From the first moment on: the folder may be open to others.
+    const before = process.umask(0o177);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", (error) => reject(new UsageError(`cannot listen on ${path}: ${error.message}`)));
+        server.listen(path, resolve);
+      });
+    } finally {
+      process.umask(before);
+    }
+    await chmod(path, 0o600);
+    // It keeps no program alive by itself.
+    server.unref();
+    return new ControlServer(path, server);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    await rm(this.path, { force: true });
+  }
+}
+
+async function serve(control: BusControl, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = (status: number, body: object): void => {
+    response.writeHead(status, { "content-type": "application/json", connection: "close" });
+    response.end(`${JSON.stringify(body)}\n`);
+  };
+  try {
+    if (request.url !== "/v1/call" || request.method !== "POST") {
+      answer(404, { code: "ENOENT", message: "there is only POST /v1/call" });
+      return;
+    }
+    const [method, args] = parseCall(await readBody(request));
+    const fn: (...args: never[]) => Promise<unknown> = control[method];
+    const result: unknown = await Reflect.apply(fn, control, args);
+    answer(200, { result: result ?? null });
+  } catch (error) {
+    const { message } = toError(error);
+    answer(error instanceof BadRequest ? error.status : 422, { code: errnoOf(error), message });
+  }
+}
+
+/** The request itself is not as it should be. */
+class BadRequest extends BusError {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super("EINVAL", message, { op: "control" });
+    this.status = status;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.byteLength;
+    if (size > MOST_BODY) throw new BadRequest(413, `a request has at most ${MOST_BODY} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseCall(body: string): [keyof BusControl, unknown[]] {
+  let call: unknown;
+  try {
+    call = JSON.parse(body);
+  } catch {
+    throw new BadRequest(400, "the request is no JSON");
+  }
+  if (typeof call !== "object" || call === null || !("method" in call) || !("args" in call)) {
+    throw new BadRequest(400, "a request has a method and args");
+  }
+  const { method, args } = call;
+  if (!isMethod(method)) throw new BadRequest(400, `there is no method ${String(method)}`);
+  if (!Array.isArray(args) || !takes(method, args)) throw new BadRequest(400, `these are no arguments of ${method}`);
+  return [method, args];
+}

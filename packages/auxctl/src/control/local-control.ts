@@ -1,0 +1,69 @@
+import type { HostStatus, ModuleIndex, ModuleInfo, Modules, ModuleStatus, Parked } from "@auxbus/modules";
+import type { BusControl } from "./bus-control.ts";
+
+/** The modules of the bus in this process. */
+export class LocalControl implements BusControl {
+  readonly #modules: Modules;
+  readonly #depmod: () => Promise<ModuleIndex>;
+
+  /** @param depmod looks at the installed packages again */
+  constructor(modules: Modules, depmod: () => Promise<ModuleIndex>) {
+    this.#modules = modules;
+    this.#depmod = depmod;
+  }
+
+  async lsmod(): Promise<ModuleStatus[]> {
+    return this.#modules.lsmod();
+  }
+
+  async modinfo(name: string): Promise<ModuleInfo> {
+    return this.#modules.modinfo(name);
+  }
+
+  async names(): Promise<string[]> {
+    return [...this.#modules.index.modules.keys()];
+  }
+
+  async resolve(modalias: string): Promise<string[]> {
+    return this.#modules.resolve(modalias);
+  }
+
+  modprobe(name: string, params: Readonly<Record<string, string>>): Promise<void> {
+    return this.#modules.modprobe(name, params);
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#modules.remove(name);
+  }
+
+  rmmod(name: string): Promise<void> {
+    return this.#modules.rmmod(name);
+  }
+
+  setParam(module: string, name: string, value: string): Promise<void> {
+    return this.#modules.setParam(module, name, value);
+  }
+
+  async upgrade(name: string): Promise<readonly string[]> {
+    await this.depmod();
+    return this.#modules.upgrade(name);
+  }
+
+  async depmod(): Promise<number> {
+    const index = await this.#depmod();
+    this.#modules.setIndex(index);
+    return index.modules.size;
+  }
+
+  async hosts(): Promise<HostStatus[]> {
+    return this.#modules.isolation.hosts();
+  }
+
+  async parked(): Promise<Parked[]> {
+    return this.#modules.isolation.parked();
+  }
+
+  reset(device: string): Promise<void> {
+    return this.#modules.isolation.reset(device);
+  }
+}

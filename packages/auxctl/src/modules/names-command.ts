@@ -1,0 +1,28 @@
+import { Argument, type Command } from "commander";
+import { LIVE_NAMES, type LiveNames } from "../completion/completed-command.ts";
+import type { Io } from "../io.ts";
+import { busOf } from "./command-frame.ts";
+import { depmod } from "./installed.ts";
+
+/** `auxctl names`: for completion, which must not be disturbed by errors. */
+export function addNamesCommand(program: Command, io: Io): void {
+  program
+    .command("names", { hidden: true })
+    .summary("print names for completion")
+    .addArgument(new Argument("<what>", "which names").choices(LIVE_NAMES))
+    .action(async (what: LiveNames) => {
+      const names = await list(what, io).catch(() => []);
+      if (names.length > 0) io.out.write(`${names.join("\n")}\n`);
+    });
+}
+
+async function list(what: LiveNames, io: Io): Promise<string[]> {
+  switch (what) {
+    case "installed":
+      return [...(await depmod(io)).modules.keys()];
+    case "loaded":
+      return (await (await busOf({}, io)).lsmod()).map(({ name }) => name);
+    case "parked":
+      return (await (await busOf({}, io)).parked()).map(({ device }) => device);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Colors } from "./colors.ts";
+
+/** Lines of aligned columns below a header; numbers stand at the right. */
+export function renderTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  { dim }: Colors,
+): string[] {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => String(row[column] ?? "").length)),
+  );
+  const line = (cells: readonly (string | number)[]): string =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return typeof cell === "number" ? String(cell).padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd();
+  return [dim(line(header)), ...rows.map(line)];
+}

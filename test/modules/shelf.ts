@@ -22,11 +22,11 @@ Object.assign(globalThis, { auxbusTest: told });
 /** What a module does that only tells. */
 export function telling(name: string, more = ""): string {
   return `${more}
-export function init({ params }) { globalThis.auxbusTest.push("init ${name}" + (Object.keys(params).length > 0 ? " " + JSON.stringify(params) : "")); }
-export function exit() { globalThis.auxbusTest.push("exit ${name}"); }
+export function init({ params }) { globalThis.auxbusTest?.push("init ${name}" + (Object.keys(params).length > 0 ? " " + JSON.stringify(params) : "")); }
+export function exit() { globalThis.auxbusTest?.push("exit ${name}"); }
 export function paramChanged(name, value) {
   if (value === 666) throw new RangeError("not that");
-  globalThis.auxbusTest.push("${name}." + name + "=" + value);
+  globalThis.auxbusTest?.push("${name}." + name + "=" + value);
 }
 `;
 }

@@ -1,0 +1,272 @@
+// A bus in a process of its own, steered from other processes, as people do it.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, expect, test } from "vitest";
+import { auxctl } from "./fake-io.ts";
+import { Shelf, telling } from "./modules/shelf.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const BIN = join(ROOT, "packages/auxctl/bin/auxctl.js");
+
+let child: ChildProcess | undefined;
+
+afterEach(async () => {
+  if (child === undefined || child.exitCode !== null) return;
+  child.kill("SIGTERM");
+  await once(child, "close");
+});
+
+interface Steered {
+  readonly socket: string;
+  readonly cwd: string;
+  readonly runtime: string;
+  readonly printed: () => string;
+  auxctl(...args: string[]): { code: number | null; stdout: string; stderr: string };
+}
+
+/** Starts `auxctl run` and waits until it watches. */
+async function running(args: readonly string[], cwd: string = ROOT): Promise<Steered> {
+  const runtime = tempFolder();
+  const env = { ...process.env, XDG_RUNTIME_DIR: runtime, NO_COLOR: "1" };
+  const started = spawn(process.execPath, [BIN, "run", ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  child = started;
+  let printed = "";
+  await new Promise<void>((resolve, reject) => {
+    const heard = (chunk: Buffer): void => {
+      printed += chunk.toString();
+      if (/\d+ devices?|no devices/.test(printed)) resolve();
+    };
+    started.stdout.on("data", heard);
+    started.stderr.on("data", heard);
+    started.on("close", (code) => reject(new Error(`auxctl run ended with ${code}: ${printed}`)));
+  });
+  return {
+    runtime,
+    cwd,
+    socket: join(runtime, "auxbus", `run-${started.pid}.sock`),
+    printed: () => printed,
+    auxctl: (...words) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], { cwd, env, encoding: "utf8" });
+      return { code: status, stdout, stderr };
+    },
+  };
+}
+
+const json = (stdout: string): unknown => JSON.parse(stdout);
+
+describe("auxctl run snd_sof", () => {
+  test.each(["none", "worker", "process"])(
+    "alone brings up the whole SOF stack by autoload, with its clients isolated: %s",
+    async (kind) => {
+      const clients = ["snd_sof_ipc_flood_test", "snd_sof_ipc_msg_injector", "snd_sof_probes"];
+      const isolation = clients.flatMap((name) => ["--isolation", `${name}=${kind}`]);
+      const bus = await running(["snd_sof", "--param", "snd_sof_probes.enable=1", ...isolation]);
+      const rows = bus
+        .printed()
+        .split("\n")
+        .filter((line) => line.includes("bound"));
+      expect(rows.map((line) => line.replace(/^\W+/, "").split(/\s+/).slice(0, 4).join(" "))).toEqual([
+        "0000:00:1f.3 bound sof-audio-pci-intel-tgl snd_sof_pci_intel_tgl",
+        "snd_sof.ipc_flood.0 bound snd_sof_ipc_flood_test snd_sof_ipc_flood_test",
+        "snd_sof.ipc_flood.1 bound snd_sof_ipc_flood_test snd_sof_ipc_flood_test",
+        "snd_sof.msg_injector.0 bound snd_sof_ipc_msg_injector snd_sof_ipc_msg_injector",
+        "snd_sof.hda-probes.0 bound snd_sof_probes snd_sof_probes",
+        "5 devices (5 bound),",
+      ]);
+      const { hosts } = json(bus.auxctl("hosts", "--json").stdout) as { hosts: { kind: string; modules: string[] }[] };
+      expect(hosts.flatMap(({ modules }) => modules).toSorted()).toEqual(kind === "none" ? [] : clients.toSorted());
+      expect(hosts.every((host) => host.kind === kind)).toBe(true);
+    },
+  );
+});
+
+describe("a running bus", () => {
+  const shelf = (): Shelf =>
+    new Shelf(
+      { name: "base" },
+      {
+        name: "gateway",
+        version: "1.2.3",
+        dependencies: ["base"],
+        auxbus: { params: { ports: { type: "uint", default: 2, writable: true } } },
+      },
+      { name: "bad", code: "export function init() { throw new Error('no such hardware'); }" },
+      { name: "extra", auxbus: { aliases: ["auxiliary:gateway.*"] } },
+    );
+
+  test("is steered from another shell, and says what it refuses", async () => {
+    const { folder } = shelf();
+    const bus = await running(["gateway"], folder);
+    expect(statSync(bus.socket).mode & 0o777, "only its user gets in").toBe(0o600);
+    expect(statSync(join(bus.runtime, "auxbus")).mode & 0o777).toBe(0o700);
+    expect(bus.auxctl("lsmod")).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: [
+        "MODULE   VERSION  STATE  RUNS IN  USED  BY",
+        "base     1.0.0    live   the bus     1  gateway",
+        "gateway  1.2.3    live   the bus     0",
+        "",
+      ].join("\n"),
+    });
+    const refused = (message: string): object => ({ code: 1, stdout: "", stderr: `auxctl: ${message}\n` });
+    expect(bus.auxctl("rmmod", "base")).toEqual(refused("module base is in use by gateway (EBUSY)"));
+    expect(bus.auxctl("rmmod", "nobody")).toEqual(refused("module nobody is not loaded (ENOENT)"));
+    expect(bus.auxctl("modprobe", "bad")).toEqual(refused("no such hardware (EIO)"));
+    expect(bus.auxctl("modprobe", "gatewax")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/module gatewax not found among the 13/),
+    });
+    expect(bus.auxctl("param", "gateway", "ports=8")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(json(bus.auxctl("lsmod", "--json").stdout)).toMatchObject([{ name: "base" }, { params: { ports: 8 } }]);
+    expect(bus.auxctl("param", "gateway", "ports=many")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is a whole number/),
+    });
+    expect(bus.auxctl("param", "gateway", "ports")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/expected KEY=VALUE/),
+    });
+    expect(bus.auxctl("modprobe", "auxiliary:gateway.x", "--json")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/loaded/),
+    });
+    expect(bus.auxctl("modprobe", "-r", "gateway")).toMatchObject({ code: 0 });
+    expect(json(bus.auxctl("lsmod", "--json").stdout)).toMatchObject([{ name: "extra" }]);
+    expect(bus.auxctl("names", "loaded").stdout).toBe("extra\n");
+    expect(bus.auxctl("hosts")).toMatchObject({ code: 0, stdout: "no module is isolated\n" });
+    expect(bus.auxctl("reset", "x.y.0")).toEqual(refused("there is no auxiliary device x.y.0 (ENODEV)"));
+  });
+
+  test("upgrades a module to what is installed now", async () => {
+    const packages = shelf();
+    const bus = await running(["gateway"], packages.folder);
+    packages.put({ name: "gateway", version: "2.0.0", dependencies: ["base"], code: telling("gateway") });
+    expect(bus.auxctl("upgrade", "gateway")).toEqual({ code: 0, stderr: "", stdout: "no device was bound\n" });
+    expect(json(bus.auxctl("lsmod", "--json").stdout)).toMatchObject([{ name: "base" }, { version: "2.0.0" }]);
+  });
+
+  test("is found by its socket; none and several are told apart; what is left of a dead one is no bus", async () => {
+    const first = await running(["gateway"], shelf().folder);
+    const env = { XDG_RUNTIME_DIR: first.runtime };
+    const stale = join(first.runtime, "auxbus", "run-1.sock");
+    writeFileSync(stale, "");
+    expect((await auxctl(["lsmod"], { env })).code, "the stale one is removed").toBe(0);
+    expect(() => statSync(stale)).toThrow(/ENOENT/);
+    const second = spawn(process.execPath, [BIN, "run", "base"], {
+      cwd: first.cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(second.stdout, "data");
+    const several = await auxctl(["lsmod"], { env });
+    expect(several).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/several buses are running, say which with --socket: /),
+    });
+    expect((await auxctl(["lsmod", "-s", first.socket], { env })).stdout).toContain("gateway");
+    second.kill("SIGTERM");
+    await once(second, "close");
+    child?.kill("SIGTERM");
+    if (child !== undefined) await once(child, "close");
+    expect(await auxctl(["lsmod"], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no bus is running; start one/),
+    });
+    expect(await auxctl(["lsmod", "-s", first.socket], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no bus answers/),
+    });
+  });
+
+  test("takes nothing else: other paths and methods, bad arguments, too much", async () => {
+    const bus = await running(["base"], shelf().folder);
+    const ask = async (body: string, path = "/v1/call", method = "POST"): Promise<[number | undefined, string]> => {
+      const asking = request({ socketPath: bus.socket, path, method });
+      asking.end(body);
+      const [response] = await once(asking, "response");
+      return [response.statusCode, await text(response)];
+    };
+    expect(await ask("{}", "/")).toEqual([404, expect.stringContaining("there is only POST /v1/call")]);
+    expect(await ask("", "/v1/call", "GET")).toEqual([404, expect.any(String)]);
+    expect(await ask("{")).toEqual([400, expect.stringContaining("no JSON")]);
+    expect(await ask("{}")).toEqual([400, expect.stringContaining("a method and args")]);
+    for (const method of ["constructor", "__proto__", "toString", 7, null]) {
+      expect(await ask(JSON.stringify({ method, args: [] })), String(method)).toEqual([400, expect.any(String)]);
+    }
+    expect(await ask('{"method":"rmmod","args":[{}]}')).toEqual([
+      400,
+      expect.stringContaining("no arguments of rmmod"),
+    ]);
+    expect(await ask('{"method":"lsmod","args":["x"]}')).toEqual([400, expect.any(String)]);
+    expect(await ask("x".repeat(100_000))).toEqual([413, expect.any(String)]);
+    expect(bus.auxctl("lsmod").code, "it goes on").toBe(0);
+  });
+});
+
+describe("without a bus", () => {
+  test("modinfo, depmod and resolve look at what is installed", async () => {
+    const { folder: cwd } = new Shelf(
+      {
+        name: "@acme/card",
+        version: "3.1.0",
+        auxbus: {
+          aliases: ["pci:v00001234d*"],
+          softdep: { post: ["x"] },
+          params: { on: { type: "bool", default: true, description: "Light." } },
+          isolation: "worker",
+        },
+      },
+      { name: "broken", auxbus: { isolation: "moon" } },
+    );
+    const info = await auxctl(["modinfo", "card"], { cwd });
+    expect(info.stdout.split("\n").filter((line) => !/^(folder|entry)/.test(line))).toEqual([
+      "name:         card",
+      "package:      @acme/card",
+      "version:      3.1.0",
+      "isolation:    worker",
+      "alias:        pci:v00001234d*",
+      "softdep:      post: x",
+      "parm:         on: bool (Y)  Light.",
+      "",
+    ]);
+    expect(json((await auxctl(["modinfo", "@acme/card", "--json"], { cwd })).stdout)).toMatchObject({ name: "card" });
+    expect(await auxctl(["modinfo", "nobody"], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/module nobody not found/),
+    });
+
+    const found = await auxctl(["depmod", "--force", "--json"], { cwd });
+    expect(json(found.stdout)).toMatchObject({ cached: false });
+    expect(found.stderr).toMatch(/broken\/package\.json: auxbus\.isolation: /);
+    expect((await auxctl(["depmod", "--show"], { cwd })).stdout).toContain("alias pci:v00001234d* card\n");
+
+    expect(await auxctl(["resolve", "pci:v00001234d00005678"], { cwd })).toMatchObject({ code: 0, stdout: "card\n" });
+    expect(await auxctl(["resolve", "usb:v1"], { cwd })).toMatchObject({ code: 1, stdout: "" });
+    const file = join(
+      tempFolder({ "modules.alias": "# Linux\nalias usb:v0BDAp* rtl\nalias usb:v0BDAp8153* cdc\n" }),
+      "modules.alias",
+    );
+    const linux = await auxctl(["resolve", "--alias-file", file, "usb:v0BDAp8153d0100", "--json"], { cwd });
+    expect(json(linux.stdout)).toEqual(["rtl", "cdc"]);
+    expect(readFileSync(file, "utf8")).toContain("rtl");
+    expect(await auxctl(["resolve", "-a", "/nowhere", "x:y"], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/cannot read/),
+    });
+  });
+
+  test("run refuses modules and isolation that are not there", async () => {
+    const { folder: cwd } = new Shelf({ name: "card" });
+    const refused = async (...args: string[]): Promise<string> =>
+      (await auxctl(["run", "card", ...args], { cwd })).stderr;
+    expect(await refused("-b", "x")).toContain("--blacklist for module x, which is not installed");
+    expect(await refused("-i", "card=moon")).toContain("--isolation card=moon: expected MODULE=none");
+    expect(await refused("-i", "x=worker")).toContain("--isolation for module x, which is not installed");
+  });
+});

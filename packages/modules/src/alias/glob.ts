@@ -3,10 +3,13 @@
  * with ranges, `[!…]` or `[^…]` one that is not in it, `\` takes the next character as it is.
  */
 export function globMatches(pattern: string, text: string): boolean {
-  return matches(pattern, 0, text, 0);
+  return matchesFrom(pattern, 0, text, 0);
 }
 
-function matches(pattern: string, p: number, text: string, t: number): boolean {
+/** Whether what comes after `from` in the text matches what comes after `start` in the pattern. */
+export function matchesFrom(pattern: string, start: number, text: string, from: number): boolean {
+  let p = start;
+  let t = from;
   // Where to go on when what follows the last star does not match: one character later.
   let star = -1;
   let after = 0;

@@ -10,7 +10,20 @@ export default defineConfig({
     resolve: { conditions: ["source", "node", "import", "default"], externalConditions: ["source", "node", "import"] },
   },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "stacks/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "all",
+          include: ["packages/*/src/**/*.test.ts", "stacks/*/src/**/*.test.ts", "test/**/*.test.ts"],
+        },
+      },
+      // The SOF stack once more with its clients in workers, and in processes.
+      ...["worker", "process"].map((kind) => ({
+        extends: true as const,
+        test: { name: `sof in a ${kind}`, include: ["test/sof/**/*.test.ts"], env: { AUXBUS_TEST_ISOLATION: kind } },
+      })),
+    ],
     // Time is virtual: a test that takes long is on a busy machine, or hangs.
     testTimeout: 20_000,
     server: { deps: { inline: [/auxbus/] } },

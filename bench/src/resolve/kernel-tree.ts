@@ -27,7 +27,7 @@ export function kernelTree(): KernelTree {
   if (!existsSync(modules)) {
     mkdirSync(root, { recursive: true });
     execFileSync("apt-get", ["download", newestKernel()], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-    const [deb] = readdirSync(root).filter((name) => name.endsWith(".deb"));
+    const deb = readdirSync(root).find((name) => name.endsWith(".deb"));
     execFileSync("dpkg-deb", ["-x", deb ?? "", "tree"], { cwd: root });
   }
   const [version = ""] = readdirSync(modules);

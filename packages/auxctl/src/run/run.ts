@@ -19,7 +19,7 @@ export interface RunOptions extends ModulesOptions {
   /** Where other commands can steer the bus; null: nowhere. */
   readonly socket: string | null;
   /** Looks at the installed packages again. */
-  depmod(): Promise<ModuleIndex>;
+  readonly depmod: () => Promise<ModuleIndex>;
 }
 
 /** Milliseconds to wait for probes that run beside the loading, before the tree is shown as it is. */

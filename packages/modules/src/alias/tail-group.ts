@@ -9,7 +9,7 @@ export class TailGroup {
     const parts = tail.parts;
     const end = parts.at(-1) ?? "";
     let star = this.#first;
-    for (const part of parts.slice(0, -1)) star = star.then(part);
+    for (const part of parts.slice(0, -1)) star = star.after(part);
     star.add(end, number);
   }
 
@@ -27,7 +27,7 @@ class Star {
   /** The search that was here last: it came from the earliest place, so it has found everything. */
   #visited = 0;
 
-  then(part: string): Star {
+  after(part: string): Star {
     const head = part.slice(0, 2);
     let next = this.#next.find((group) => group.head === head);
     if (next === undefined) {

@@ -1,5 +1,3 @@
-import type { UeventAction } from "auxbus";
-
 /** What a worker or process is started with, as JSON in its arguments. */
 export interface HostConfig {
   /** `own`: the platform's clock and timers; `host`: those of the bus, which may be virtual. */
@@ -60,13 +58,3 @@ export interface ProbeRequest {
   readonly signal: AbortSignal;
   readonly handover: unknown;
 }
-
-/** What the isolated side may do with its device, beside what its publisher shares. */
-export interface DeviceEnd {
-  irqAdd(irq: number): unknown;
-  irqRemove(irq: number): unknown;
-  uevent(action: UeventAction): unknown;
-}
-
-/** Methods of the bus's side of a session, by name. */
-export type BusEndMethod = "log" | "register" | "unregister" | "progress" | "setTimer" | "cancelTimer";

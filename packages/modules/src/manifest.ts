@@ -81,7 +81,9 @@ function checkField(field: unknown, file: string): ModuleField | undefined {
   if (!isField(field)) {
     const { errors } = validator.validate(field);
     // The deepest one says it best: those above only say that something below is wrong.
-    const [worst] = errors.toSorted((a, b) => depth(b.instanceLocation) - depth(a.instanceLocation));
+    const [worst] = errors
+      .filter(({ error }) => !/subschema/.test(error))
+      .toSorted((a, b) => depth(b.instanceLocation) - depth(a.instanceLocation));
     const where = `auxbus${(worst?.instanceLocation ?? "#").slice(1).replaceAll("/", ".")}`;
     throw new BusError("EINVAL", `${file}: ${where}: ${worst?.error ?? "not as the schema says"}`, { op: "depmod" });
   }

@@ -159,11 +159,15 @@ export class Hosting {
     });
   }
 
-  /** Waits until it has nothing more to do by itself. @returns whether it had */
-  async rest(): Promise<boolean> {
-    if (this.#ending === null) return this.#host?.rest() ?? false;
+  /** Waits until it has nothing more to do by itself. */
+  async rest(): Promise<void> {
     await this.#ending;
-    return true;
+    await this.#host?.rest();
+  }
+
+  /** Changes whenever something happens here. */
+  get activity(): string {
+    return `${this.#host?.name} ${this.#host?.messages} ${this.#ending === null}`;
   }
 }
 

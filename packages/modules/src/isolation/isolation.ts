@@ -1,4 +1,4 @@
-import { BusError, type DriverCore, type Module, type ModuleParams, toError } from "auxbus";
+import { BusError, type DriverCore, type Module, type ModuleParams } from "auxbus";
 import type { RunningModule } from "../running-module.ts";
 import { CrashPolicy, type CrashPolicyOptions, type Parked } from "./crash-policy.ts";
 import { HostedModule } from "./hosted-module.ts";
@@ -194,15 +194,14 @@ export class Isolation {
    * @returns whether anything was said meanwhile
    */
   async rest(): Promise<boolean> {
-    let busy = false;
-    for (const hosting of this.#hostings) {
-      const said = await hosting.rest().catch((error: unknown) => {
-        this.#core.log.error(toError(error).message, { error });
-        return false;
-      });
-      busy ||= said;
-    }
-    return busy;
+    const before = this.#activity();
+    for (const hosting of this.#hostings) await hosting.rest();
+    // One may have been woken while another one was waited for.
+    return this.#activity() !== before;
+  }
+
+  #activity(): string {
+    return [...this.#hostings].map(({ activity }) => activity).join();
   }
 }
 

@@ -20,6 +20,7 @@ export interface IsolatedStart {
   readonly url: string;
   /** The folder of its package. */
   readonly folder: string;
+  /** Looked at each time it is started. */
   readonly params: ModuleParams;
 }
 
@@ -184,6 +185,7 @@ export class Isolation {
       if (parked) return;
       throw new BusError("ENODEV", `there is no auxiliary device ${name}`, { op: "reset", device: name });
     }
+    for (const hosting of this.#hostings) if (hosting.retry()) await hosting.recovery;
     if (device.driver === null) await device.attach();
   }
 

@@ -17,6 +17,8 @@ export interface LoadedModule {
   /** The modules that it keeps loaded. */
   readonly holds: LoadedModule[];
   running: RunningModule | null;
+  /** The module that is being loaded for it now, by name. */
+  waitsFor: string | null;
   /** When its `init` is done; rejected when that fails. */
   live: Promise<void>;
   /** When it is unloaded. */

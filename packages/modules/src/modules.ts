@@ -120,10 +120,7 @@ export class Modules {
 
   async #load(name: string, params: GivenParams, chain: readonly string[], byHand: boolean): Promise<LoadedModule> {
     const info = this.modinfo(name);
-    if (chain.includes(info.name)) {
-      const circle = [...chain.slice(chain.indexOf(info.name)), info.name].join(" → ");
-      throw new BusError("EDEADLK", `modules depend on each other: ${circle}`, { op: "modprobe" });
-    }
+    this.#refuseCircle(info.name, chain);
     await this.#loaded.get(info.name)?.gone;
     const known = this.#loaded.get(info.name);
     if (known !== undefined) {
@@ -138,6 +135,17 @@ export class Modules {
     return loaded;
   }
 
+  /** Modules that depend on each other, all asked for here, or some of them by somebody else meanwhile. */
+  #refuseCircle(name: string, chain: readonly string[]): void {
+    const path = [name];
+    for (let next: string | null | undefined = name; next != null; next = this.#loaded.get(next)?.waitsFor) {
+      if (next !== name) path.push(next);
+      if (!chain.includes(next)) continue;
+      const circle = [...chain.slice(chain.indexOf(next)), ...path].join(" → ");
+      throw new BusError("EDEADLK", `modules depend on each other: ${circle}`, { op: "modprobe" });
+    }
+  }
+
   #begin(info: ModuleInfo, params: GivenParams, byHand: boolean): LoadedModule {
     const loaded: LoadedModule = {
       info,
@@ -148,6 +156,7 @@ export class Modules {
       byHand,
       holds: [],
       running: null,
+      waitsFor: null,
       live: Promise.resolve(),
       gone: null,
     };
@@ -165,7 +174,9 @@ export class Modules {
     try {
       await this.#beside(info.softdep.pre, loaded, chain);
       for (const name of info.depends) {
+        loaded.waitsFor = name;
         const dependency = await this.#load(name, {}, chain, false);
+        loaded.waitsFor = null;
         dependency.module.get(info.name);
         loaded.holds.push(dependency);
       }

@@ -1,4 +1,4 @@
-import { chmod, rm } from "node:fs/promises";
+import { chmod, lstat, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import process from "node:process";
 import { BusError, errnoOf, toError } from "auxbus";
@@ -22,7 +22,7 @@ export class ControlServer {
   /** @throws {UsageError} somebody listens there already, or nothing can listen there */
   static async listen(path: string, control: BusControl): Promise<ControlServer> {
     if (await answers(path)) throw new UsageError(`a bus is listening on ${path} already`);
-    await rm(path, { force: true });
+    await removeStale(path);
     const server = createServer((request, response) => void serve(control, request, response));
     // From the first moment on: the folder may be open to others.
     const before = process.umask(0o177);
@@ -45,6 +45,14 @@ export class ControlServer {
     await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     await rm(this.path, { force: true });
   }
+}
+
+/** Removes the socket of a bus that is no longer there, and nothing else. @throws {UsageError} it is no socket */
+async function removeStale(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) return;
+  if (!stats.isSocket()) throw new UsageError(`${path} is there, and is no socket; choose another path`);
+  await rm(path);
 }
 
 async function serve(control: BusControl, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -137,12 +137,16 @@ export class Modules {
 
   /** Modules that depend on each other, all asked for here, or some of them by somebody else meanwhile. */
   #refuseCircle(name: string, chain: readonly string[]): void {
-    const path = [name];
-    for (let next: string | null | undefined = name; next != null; next = this.#loaded.get(next)?.waitsFor) {
-      if (next !== name) path.push(next);
-      if (!chain.includes(next)) continue;
-      const circle = [...chain.slice(chain.indexOf(next)), ...path].join(" → ");
-      throw new BusError("EDEADLK", `modules depend on each other: ${circle}`, { op: "modprobe" });
+    const path: string[] = [];
+    let next: string | null = name;
+    // A circle of others' is theirs: it is refused there, and what waits for it fails with it.
+    while (next !== null && !path.includes(next)) {
+      path.push(next);
+      if (chain.includes(next)) {
+        const circle = [...chain.slice(chain.indexOf(next)), ...path].join(" → ");
+        throw new BusError("EDEADLK", `modules depend on each other: ${circle}`, { op: "modprobe" });
+      }
+      next = this.#loaded.get(next)?.waitsFor ?? null;
     }
   }
 

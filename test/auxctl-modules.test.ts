@@ -85,6 +85,59 @@ describe("auxctl run snd_sof", () => {
   );
 });
 
+interface Hosts {
+  readonly hosts: readonly {
+    readonly pid: number | null;
+    readonly devices: readonly string[];
+    readonly crashes: number;
+  }[];
+  readonly parked: readonly { readonly device: string; readonly reason: string }[];
+}
+
+describe("P14: the SOF stack under load, and its client's process is killed", () => {
+  test("it is started again and its devices are bound, until it was once too often; reset brings it back", async () => {
+    const bus = await running([
+      "snd_sof",
+      ...["--isolation", "snd_sof_ipc_flood_test=process"],
+      // Somebody floods, unplugs and plugs in all the time.
+      ...["--param", "sim_tgl_machine.life=5"],
+    ]);
+    const hosts = async (): Promise<Hosts> => json((await bus.auxctl("hosts", "--json")).stdout) as Hosts;
+    const until = async (condition: (now: Hosts) => boolean): Promise<Hosts> => {
+      for (const end = performance.now() + 15_000; ;) {
+        const now = await hosts();
+        if (condition(now)) return now;
+        if (performance.now() > end) throw new Error(`it did not come to that: ${JSON.stringify(now)}`);
+      }
+    };
+    // One that is unplugged at the moment of a crash does not count it.
+    for (;;) {
+      const {
+        hosts: [before],
+        parked,
+      } = await until(({ hosts: [host], parked }) => parked.length === 2 || (host?.devices.length ?? 0) > 0);
+      if (parked.length === 2) break;
+      process.kill(before?.pid ?? Number.NaN, "SIGKILL");
+      await until(
+        ({ hosts: [host] }) => host !== undefined && host.crashes > (before?.crashes ?? 0) && host.pid !== null,
+      );
+    }
+    const { parked } = await hosts();
+    expect(parked.map(({ device }) => device).toSorted()).toEqual(["snd_sof.ipc_flood.0", "snd_sof.ipc_flood.1"]);
+    expect(parked[0]?.reason).toMatch(
+      /^parked after 5 crashes of snd_sof_ipc_flood_test in 30 minutes, the last one: killed by SIGKILL$/,
+    );
+    expect((await bus.auxctl("hosts")).stdout).toContain("parked after 5 crashes");
+    for (const id of [0, 1]) {
+      for (let code: number | null = 1; code !== 0;) {
+        // It may be unplugged at the moment.
+        ({ code } = await bus.auxctl("reset", `snd_sof.ipc_flood.${id}`));
+      }
+    }
+    await until(({ hosts: [host] }) => host?.devices.length === 2);
+  }, 60_000);
+});
+
 describe("a running bus", () => {
   const shelf = (): Shelf =>
     new Shelf(

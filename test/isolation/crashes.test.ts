@@ -157,6 +157,31 @@ describe.each(KINDS)("a crash in a %s", (kind) => {
   });
 });
 
+/** A subsystem that counts what it has handed out. */
+class Counter {
+  held = 0;
+  taken = 0;
+
+  take(): Disposable {
+    this.held++;
+    this.taken++;
+    return new Taken(() => void this.held--);
+  }
+}
+
+class Taken implements Disposable {
+  #back: () => void;
+
+  constructor(back: () => void) {
+    this.#back = back;
+  }
+
+  [Symbol.dispose](): void {
+    this.#back();
+    this.#back = () => undefined;
+  }
+}
+
 describe("P11: crash policy", () => {
   async function crash(device: AuxiliaryDevice): Promise<void> {
     rig.puppeteer.tell("handler", "exit");
@@ -276,6 +301,22 @@ describe("P11: crash policy", () => {
       expect(await rig.run(device.call("echo", 1))).toEqual([1]);
     },
   );
+
+  test("what a module's init was given by a subsystem is given back when it crashes, and when it is unloaded", async () => {
+    rig = new PuppetRig();
+    const counter = new Counter();
+    rig.core.services.get("testCounter", () => counter);
+    await rig.load("worker", "second", "second.js", { counter: true });
+    const device = await rig.puppet("z");
+    expect(counter.held).toBe(1);
+    await crash(device);
+    await rig.runtime.runUntilIdle();
+    expect(counter.held).toBe(0);
+    await restarted(device);
+    expect([counter.held, counter.taken]).toEqual([1, 2]);
+    await rig.unload("second");
+    expect(counter.held).toBe(0);
+  });
 
   test("a device that comes while its driver is being started again waits, and is bound then", async () => {
     rig = new PuppetRig();

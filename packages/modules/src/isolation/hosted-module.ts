@@ -93,7 +93,7 @@ export class HostedModule {
     } catch (error) {
       for (const driver of this.drivers.values()) driver.place = null;
       this.#host = null;
-      await this.#close(session);
+      await this.giveBack();
       throw error;
     }
   }
@@ -107,7 +107,7 @@ export class HostedModule {
     // An exit that was not called, or has forgotten some.
     for (const driver of [...this.drivers.values()].toReversed()) await driver.unregister();
     this.drivers.clear();
-    if (this.#session !== null) await this.#close(this.#session);
+    await this.giveBack();
     this.#host = null;
     const [failure] = failures;
     if (failure !== undefined) throw failure;
@@ -117,7 +117,11 @@ export class HostedModule {
     await this.#ask("paramChanged", name, value);
   }
 
-  async #close(session: Session): Promise<void> {
+  /** What its `init` was given goes back: it was unloaded, or has crashed. */
+  async giveBack(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    if (session === null) return;
     session.close(new BusError("ENODEV", `module ${this.name} was unloaded`));
     const { log } = this.#options.core;
     await session.disposeOwned((error) => log.error(`${this.name}: ${error.message}`, { error }));

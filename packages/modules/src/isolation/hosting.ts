@@ -118,6 +118,7 @@ export class Hosting {
   async #recover(lost: readonly Lost[]): Promise<void> {
     const { policy } = this.#options;
     for (const { device, module } of lost) await unbindLost(device, module);
+    for (const module of this.modules) await module.giveBack();
     if (this.modules.size === 0 || policy.givesUp(this.#failures)) return;
     const crashes = this.crashes;
     await this.#pause(policy.delay(crashes));

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { BusError } from "auxbus";
+import { complaint } from "./manifest-complaint.ts";
 import { type ModuleInfo, moduleName, nameOfPackage } from "./module-info.ts";
 import { isOfType, type ParamDefinition } from "./param.ts";
 
@@ -24,7 +25,8 @@ export interface Manifest {
   readonly dependencies: readonly string[];
 }
 
-const validator = new Validator(readSchema(), "2020-12", false);
+const SCHEMA = readSchema();
+const validator = new Validator(SCHEMA, "2020-12", false);
 
 /**
  * Reads the package.json in a folder; undefined when there is none.
@@ -80,26 +82,23 @@ function checkField(field: unknown, file: string): ModuleField | undefined {
   if (field === true) return {};
   if (!isField(field)) {
     const { errors } = validator.validate(field);
-    // The deepest one says it best: those above only say that something below is wrong.
-    const [worst] = errors.toSorted((a, b) => depth(b.instanceLocation) - depth(a.instanceLocation));
-    const where = `auxbus${(worst?.instanceLocation ?? "#").slice(1).replaceAll("/", ".")}`;
-    throw new BusError("EINVAL", `${file}: ${where}: ${worst?.error ?? "not as the schema says"}`, { op: "depmod" });
+    throw new BusError("EINVAL", `${file}: ${complaint("auxbus", field, SCHEMA, errors)}`, { op: "depmod" });
   }
   for (const [name, { type, default: value }] of Object.entries(field.params ?? {})) {
     if (value === undefined || isOfType(value, type)) continue;
-    throw new BusError("EINVAL", `${file}: auxbus.params.${name}.default: ${JSON.stringify(value)} is no ${type}`, {
-      op: "depmod",
-    });
+    throw new BusError(
+      "EINVAL",
+      `${file}: auxbus.params.${name}.default: expected ${type === "int" ? "an int" : `a ${type}`}, not ${JSON.stringify(value)}`,
+      {
+        op: "depmod",
+      },
+    );
   }
   return field;
 }
 
 function isField(field: unknown): field is ModuleField {
   return isRecord(field) && validator.validate(field).valid;
-}
-
-function depth(location: string): number {
-  return location.split("/").length;
 }
 
 function readSchema(): Schema {

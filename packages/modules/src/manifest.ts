@@ -23,6 +23,8 @@ export interface Manifest {
   readonly declared: boolean;
   /** The packages that it depends on. */
   readonly dependencies: readonly string[];
+  /** Where the packages are that are worked on together with it. */
+  readonly workspaces: readonly string[];
 }
 
 const SCHEMA = readSchema();
@@ -63,6 +65,7 @@ export function parseManifest(text: string, file: string, folder: string): Manif
     },
     declared: field !== undefined,
     dependencies: Object.keys(isRecord(json["dependencies"]) ? json["dependencies"] : {}),
+    workspaces: workspacesOf(json["workspaces"]),
   };
 }
 
@@ -125,6 +128,12 @@ function target(value: unknown): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** A list of patterns, or, as yarn has it, an object with such a list. */
+function workspacesOf(value: unknown): string[] {
+  const patterns = isRecord(value) ? value["packages"] : value;
+  return Array.isArray(patterns) ? patterns.filter((pattern) => typeof pattern === "string") : [];
 }
 
 function stringOf(value: unknown): string | undefined {

@@ -32,6 +32,7 @@ export async function unchanged(stamps: readonly Stamp[]): Promise<boolean> {
 
 export function isStamp(value: unknown): value is Stamp {
   if (!Array.isArray(value) || value.length !== 4) return false;
-  const [path, ...numbers]: unknown[] = value;
+  const parts: readonly unknown[] = value;
+  const [path, ...numbers] = parts;
   return typeof path === "string" && numbers.every((part) => typeof part === "number");
 }

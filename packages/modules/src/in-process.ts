@@ -1,4 +1,5 @@
 import {
+  type AuxiliaryDriver,
   BusError,
   type Device,
   type Driver,
@@ -111,11 +112,26 @@ async function importEntry(url: string, name: string): Promise<ModuleEntry> {
     );
   }
   const { driver, init, exit, paramChanged } = exports;
-  const own = init === undefined && driver !== undefined ? moduleAuxiliaryDriver(driver) : { init, exit };
+  const own = init === undefined && driver !== undefined ? driverEntry(driver, exit) : { init, exit };
   return {
     ...(own.init !== undefined && { init: own.init }),
     ...(own.exit !== undefined && { exit: own.exit }),
     ...(paramChanged !== undefined && { paramChanged }),
+  };
+}
+
+/** A `driver` that is registered for its module; what the module has to clean up itself comes before it goes. */
+function driverEntry(driver: AuxiliaryDriver, own: ModuleEntry["exit"]): Required<Pick<ModuleEntry, "init" | "exit">> {
+  const { init, exit } = moduleAuxiliaryDriver(driver);
+  return {
+    init,
+    async exit(context) {
+      try {
+        await own?.(context);
+      } finally {
+        await exit(context);
+      }
+    },
   };
 }
 

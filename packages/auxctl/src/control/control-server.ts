@@ -4,7 +4,7 @@ import process from "node:process";
 import { BusError, errnoOf, toError } from "auxbus";
 import { UsageError } from "../exit-code.ts";
 import { type BusControl, isMethod, takes } from "./bus-control.ts";
-import { answers } from "./socket-path.ts";
+import { clearPath } from "./socket-path.ts";
 
 /** More than any request needs, in bytes. */
 const MOST_BODY = 64 * 1024;
@@ -19,10 +19,9 @@ export class ControlServer {
     this.#server = server;
   }
 
-  /** @throws {UsageError} somebody listens there already, or nothing can listen there */
+  /** @throws {UsageError} somebody listens there, it is something else, or nothing can listen there */
   static async listen(path: string, control: BusControl): Promise<ControlServer> {
-    if (await answers(path)) throw new UsageError(`a bus is listening on ${path} already`);
-    await rm(path, { force: true });
+    await clearPath(path);
     const server = createServer((request, response) => void serve(control, request, response));
     // From the first moment on: the folder may be open to others.
     const before = process.umask(0o177);

@@ -120,7 +120,7 @@ describe("a running bus", () => {
     expect(bus.auxctl("modprobe", "bad")).toEqual(refused("no such hardware (EIO)"));
     expect(bus.auxctl("modprobe", "gatewax")).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/module gatewax not found among the 13/),
+      stderr: expect.stringMatching(/module gatewax not found among the 14/),
     });
     expect(bus.auxctl("param", "gateway", "ports=8")).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(json(bus.auxctl("lsmod", "--json").stdout)).toMatchObject([{ name: "base" }, { params: { ports: 8 } }]);

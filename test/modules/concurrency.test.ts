@@ -34,11 +34,15 @@ class Gates {
     return new Promise((resolve) => void this.#waiting.set(name, resolve));
   }
 
-  async open(name: string): Promise<void> {
+  async reached(name: string): Promise<void> {
     for (let i = 0; !this.#waiting.has(name); i++) {
       if (i > 1000) throw new Error(`nobody waits at ${name}`);
       await tick();
     }
+  }
+
+  async open(name: string): Promise<void> {
+    await this.reached(name);
     this.#waiting.get(name)?.();
     this.#waiting.delete(name);
   }
@@ -77,7 +81,7 @@ test("a dependency is held from the moment when it is there", async () => {
     { name: "top", dependencies: ["base"] },
   ).bus();
   const loading = bus.modules.modprobe("top");
-  for (let i = 0; !bus.names.includes("slow") && i < 1000; i++) await tick();
+  await gates.reached("init slow");
   await expect(bus.modules.rmmod("base")).rejects.toThrow(/EBUSY: module base is in use by top/);
   await gates.open("init slow");
   await loading;
@@ -111,7 +115,7 @@ test("a module that is loading or going can be neither removed nor written", asy
   const params = { size: { type: "uint", default: 1, writable: true } };
   bus = await new Shelf({ name: "m", auxbus: { params }, code: gated("m") }).bus();
   const loading = bus.modules.modprobe("m");
-  for (let i = 0; !bus.names.includes("m") && i < 1000; i++) await tick();
+  await gates.reached("init m");
   await expect(bus.modules.rmmod("m")).rejects.toThrow(/EBUSY: module m is still being loaded/);
   expect(await codeOf(bus.modules.setParam("m", "size", 2))).toBe("EBUSY");
   await gates.open("init m");
@@ -198,6 +202,27 @@ test("what an upgrade works on is not taken away under it", async () => {
   const gone = bus.modules.rmmod("m");
   await gates.open("exit m");
   await gone;
+});
+
+test("who waits without end for a module is told why", async () => {
+  const gates = new Gates();
+  bus = await new Shelf({ name: "slow", code: gated("slow") }).bus();
+  const loading = bus.modules.modprobe("slow");
+  await gates.reached("init slow");
+  await bus.runtime.advance(130_000);
+  expect(bus.warnings).toEqual([
+    "module slow: its init has not ended for 60 seconds; it is waited for",
+    "module slow: its init has not ended for 120 seconds; it is waited for",
+  ]);
+  await gates.open("init slow");
+  await loading;
+  const going = bus.modules.rmmod("slow");
+  await gates.reached("exit slow");
+  await bus.runtime.advance(60_000);
+  await gates.open("exit slow");
+  await going;
+  expect(bus.warnings.at(-1)).toBe("module slow: its exit has not ended for 60 seconds; it is waited for");
+  expect(bus.runtime.timers).toBe(0);
 });
 
 test("a driver with an exit of its own: first the exit, then the driver goes", async () => {

@@ -44,6 +44,24 @@ describe("what is found", () => {
     expect(index.problems).toEqual([]);
   });
 
+  test("dependencies of every kind are hard ones, if they are modules and there", async () => {
+    const root = tempFolder({
+      "package.json": manifest({
+        name: "driver",
+        auxbus: true,
+        dependencies: { a: "1", "left-pad": "1" },
+        peerDependencies: { b: "1", a: "1" },
+        optionalDependencies: { c: "1", nowhere: "1" },
+        devDependencies: { d: "1" },
+      }),
+      ...Object.fromEntries(
+        ["a", "b", "c", "d"].map((name) => [`node_modules/${name}/package.json`, manifest({ name, auxbus: true })]),
+      ),
+      "node_modules/left-pad/package.json": manifest({ name: "left-pad" }),
+    });
+    expect((await ModuleIndex.depmod([root])).find("driver")?.depends).toEqual(["a", "b", "c"]);
+  });
+
   test("npm's workspaces, even before they are installed", async () => {
     const root = tempFolder({
       "package.json": manifest({

@@ -13,6 +13,7 @@ import {
   toError,
 } from "auxbus";
 import { handoverOf, takeOverFailure } from "./handover.ts";
+import { waitFor } from "./hung.ts";
 import { isModuleEntry } from "./module-exports.ts";
 import type { RunningModule } from "./running-module.ts";
 
@@ -40,7 +41,7 @@ export class InProcessModule implements RunningModule {
   static async start({ core, module, url, params }: InProcessStart): Promise<InProcessModule> {
     const entry = await importEntry(url, module.name);
     const started = new InProcessModule({ core, module, params }, entry);
-    await entry.init?.(started.#context);
+    await waitFor(core, `module ${module.name}: its init`, entry.init?.(started.#context));
     return started;
   }
 
@@ -49,11 +50,13 @@ export class InProcessModule implements RunningModule {
   }
 
   async exit(): Promise<void> {
-    await this.#entry.exit?.(this.#context);
+    const { core, module } = this.#context;
+    await waitFor(core, `module ${module.name}: its exit`, this.#entry.exit?.(this.#context));
   }
 
   async paramChanged(name: string, value: ParamValue): Promise<void> {
-    await this.#entry.paramChanged?.(name, value);
+    const { core, module } = this.#context;
+    await waitFor(core, `module ${module.name}: its paramChanged`, this.#entry.paramChanged?.(name, value));
   }
 
   /**

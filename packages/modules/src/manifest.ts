@@ -21,11 +21,14 @@ export interface Manifest {
   /** What the package says about its module; `declared` tells whether it says that it is one. */
   readonly info: Omit<ModuleInfo, "depends">;
   readonly declared: boolean;
-  /** The packages that it depends on. */
+  /** The packages that it depends on, in whatever way: what is there may be imported. */
   readonly dependencies: readonly string[];
   /** Where the packages are that are worked on together with it. */
   readonly workspaces: readonly string[];
 }
+
+/** A driver is made for whatever version of its subsystem is installed: npm calls that a peer. */
+const DEPENDENCIES = ["dependencies", "peerDependencies", "optionalDependencies"] as const;
 
 const SCHEMA = readSchema();
 const validator = new Validator(SCHEMA, "2020-12", false);
@@ -64,7 +67,7 @@ export function parseManifest(text: string, file: string, folder: string): Manif
       isolation: field?.isolation ?? "none",
     },
     declared: field !== undefined,
-    dependencies: Object.keys(isRecord(json["dependencies"]) ? json["dependencies"] : {}),
+    dependencies: [...new Set(DEPENDENCIES.flatMap((field) => Object.keys(recordOf(json[field]))))],
     workspaces: workspacesOf(json["workspaces"]),
   };
 }
@@ -138,6 +141,10 @@ function workspacesOf(value: unknown): string[] {
 
 function stringOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -37,6 +37,8 @@ export default defineConfig({
       exclude: ["**/*.test.ts", "**/*.test-d.ts", "**/*.d.ts"],
       thresholds: {
         "packages/auxbus/src/**": { lines: 95, branches: 95 },
+        // What runs in workers and processes is not seen here.
+        "packages/modules/src/**": { lines: 75, branches: 70 },
         "packages/testing/src/**": { lines: 95, branches: 90 },
         "packages/auxctl/src/**": { lines: 90, branches: 80 },
         "stacks/*/src/**": { lines: 80, branches: 60 },

@@ -10,6 +10,7 @@ import * as own from "./workloads/auxbus.ts";
 import { bytes, churn, fillDrain } from "./workloads/churn.ts";
 import { crashAndBind, isolatedCalls } from "./workloads/isolation.ts";
 import { auxbusPairs, cordis3Pairs, cordis4Pairs, type UpDown } from "./workloads/pairs.ts";
+import { reload } from "./workloads/reload.ts";
 import { avvioWhole } from "./workloads/whole.ts";
 
 const CONTENDERS: Readonly<Record<string, Contender>> = Object.fromEntries(
@@ -63,6 +64,8 @@ async function sample(workload: string, name: string, n: number): Promise<Record
       if (call === undefined) throw new Error(`there are no isolated calls of ${name}`);
       return call();
     }
+    case "reload":
+      return { reload: await reload(name === "beside the bus" ? "none" : name === "worker" ? "worker" : "process", n) };
     case "crash":
       return crashAndBind(name === "auxbus worker" ? "worker" : "process", n);
     default:

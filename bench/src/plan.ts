@@ -43,6 +43,7 @@ export function plan(quick: boolean): { readonly tasks: Task[]; readonly skipped
   add("uevent", ["auxbus"], quick ? [100] : [10_000]);
   add("handle call", ["auxbus"], [1]);
   add("isolated call", ["bare MessagePort", "Comlink", "auxbus worker", "bare process", "auxbus process"], [1]);
+  add("reload", ["beside the bus", "worker", "process"], quick ? [10] : [200]);
   add("crash", ["auxbus worker", "auxbus process"], quick ? [10] : [1_000]);
   return { tasks, skipped };
 }
@@ -62,6 +63,7 @@ export const UNITS: Readonly<Record<string, string>> = {
   "unbind and bind by name": "µs to unbind and bind a device in the middle of n",
   uevent: "µs for a uevent with one subscriber",
   "isolated call": "µs for a call to a worker or process and its answer, one after the other",
+  reload: "KB that stay in the bus's memory each time a module of 8 KB is replaced by a new version (n times)",
   "crash to bound": "ms from a driver's crash until its device is bound in a new worker or process (median of n)",
   "growth per crash": "bytes by which the heap has grown for each of n crashes",
   "handle call": "ns that a call through the revocable handle costs more than a direct one",

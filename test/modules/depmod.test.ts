@@ -107,6 +107,12 @@ describe("what is found", () => {
     expect(index.problems).toEqual([expect.stringMatching(/bad\/package\.json: auxbus: expected an object, not 5$/)]);
   });
 
+  test("aliases from elsewhere come after those of the packages", async () => {
+    const { folder } = new Shelf({ name: "card", auxbus: { aliases: ["pci:v1*"] } });
+    const index = await ModuleIndex.depmod([folder], { aliases: [{ alias: "pci:v*", module: "generic" }] });
+    expect(index.resolve("pci:v12")).toEqual(["card", "generic"]);
+  });
+
   test("a path adds to an index, and leaves the rest of it, foreign aliases included", async () => {
     const shelf = new Shelf({ name: "a" });
     const aliases = [{ alias: "usb:v1*", module: "usb_storage" }];
@@ -208,7 +214,7 @@ describe("what is kept", () => {
     expect(index.resolve("x:y")).toEqual(["a"]);
   });
 
-  test.each(["", "{", "null", "[]", '"x"'])("is not believed when it is %j", async (text) => {
+  test.each(["", "{", "null", "[]", "{}", '"x"'])("is not believed when it is %j", async (text) => {
     const shelf = new Shelf({ name: "a" });
     const { file } = await shelf.index();
     writeFileSync(file ?? "", text);

@@ -41,13 +41,15 @@ type IsData<T> = T extends Copied | readonly Copied[] | ReadonlySet<Copied>
 /** Method syntax makes the parameters bivariant, as those of the methods are that it stands for. */
 type Method<Args extends unknown[], R> = { call(...args: Args): R }["call"];
 
+type RemoteAll<Args> = Args extends unknown[] ? { [I in keyof Args]: Remote<Args[I]> } : never;
+
 type RemoteArgs<Args> = Args extends unknown[] ? { [I in keyof Args]: RemoteArg<Args[I]> } : never;
 
 /** What may be handed to a remote call: the thing itself, or what stands for it here. */
 type RemoteArg<T> = T extends Copied
   ? T
   : T extends (...args: infer A) => infer R
-    ? Method<RemoteArgs<A>, Awaitable<R>>
+    ? Method<RemoteAll<A>, Awaitable<R>>
     : T | Remote<T>;
 
 type RemoteResult<R> = R extends PromiseLike<infer V> ? Promise<Remote<V>> : Awaitable<Remote<R>>;

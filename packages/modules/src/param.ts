@@ -39,7 +39,7 @@ export function parseParam(module: string, name: string, type: ParamType, text: 
     }
     case "int":
     case "uint": {
-      const match = /^([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]+)|(\d+))$/.exec(text.trim());
+      const match = /^([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]+)|(0|[1-9]\d*))$/.exec(text.trim());
       if (match === null || (type === "uint" && match[1] === "-")) {
         throw bad(type === "int" ? "a whole number" : "a whole number of at least 0");
       }

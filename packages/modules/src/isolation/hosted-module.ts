@@ -27,8 +27,8 @@ export interface HostedModuleOptions {
   /** The folder of its package. */
   readonly folder: string;
   readonly params: ModuleParams;
-  /** The version whose drivers it is to take over: what it registers is offered, not put on the bus. */
-  readonly upgrades?: HostedModule | undefined;
+  /** It is to take the drivers of another version over: what it registers is offered, not put on the bus. */
+  readonly offers?: boolean;
 }
 
 /** What another version of a module would register. */
@@ -56,7 +56,7 @@ export class HostedModule {
     this.#options = options;
     this.name = options.module.name;
     this.folder = options.folder;
-    this.#offering = options.upgrades !== undefined;
+    this.#offering = options.offers === true;
     this.#watch = new Watch(options.core);
   }
 

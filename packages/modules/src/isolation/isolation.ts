@@ -70,7 +70,7 @@ export class Isolation {
           ...what,
           url,
           folder,
-          upgrades: module,
+          offers: true,
         });
         // New code needs a new worker: an old one keeps what it has imported.
         await this.#add(next, this.#own(kind, next));

@@ -117,6 +117,10 @@ test("modprobe finds what was installed since the bus began; modules given by pa
   shelf.put({ name: "by-alias", auxbus: { aliases: ["x:*"] } });
   expect(await bus("resolve", "x:1")).toMatchObject({ code: 0, stdout: "by_alias\n" });
   expect(await bus("modprobe", "x:1")).toMatchObject({ code: 0 });
+  shelf.put({ name: "third" });
+  expect(await bus("depmod")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ modules/) });
+  expect(await bus("modinfo", "third")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^name: +third/) });
+  expect(await bus("modinfo", "nobody")).toMatchObject({ code: 1, stderr: expect.stringMatching(/ENOENT/) });
   const names: { name: string }[] = JSON.parse((await bus("lsmod", "--json")).stdout);
   expect(names.map(({ name }) => name)).toEqual(["base", "late", "mine", "by_alias"]);
 });

@@ -31,10 +31,10 @@ export class Autoload {
     return this.#subscription !== null;
   }
 
-  /** Only what is new, or said to be as good as new: an unbind after an rmmod must not load the module again. */
+  /** Only what is new, as udev's rule: an unbind after an rmmod must not load the module again. */
   #heard({ action, env }: Uevent): void {
     const modalias = env["MODALIAS"];
-    if ((action === "add" || action === "change") && modalias !== undefined) this.#load(modalias);
+    if (action === "add" && modalias !== undefined) this.#load(modalias);
   }
 
   /** Not within the operation that has added the device: loading may wait for it. */

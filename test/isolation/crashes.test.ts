@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { AuxiliaryDevice } from "auxbus";
 import { afterEach, describe, expect, test } from "vitest";
 import { outcome } from "../support/rig.ts";
+import { tempFolder } from "../temp-folder.ts";
 import { KINDS, type Order, PuppetRig } from "./puppets.ts";
 
 let rig: PuppetRig;
@@ -242,6 +245,37 @@ describe("P11: crash policy", () => {
     }
     expect(rig.isolation.parked()).toEqual([]);
   });
+
+  test.each(["exit", "throw"])(
+    "a module whose init fails again and again (%s) is given up, until the operator resets it",
+    async (order) => {
+      const file = join(tempFolder(), "order");
+      writeFileSync(file, "ok");
+      rig = new PuppetRig();
+      await rig.load("worker", "fickle", "fickle.js", { order: file });
+      const device = await rig.puppet();
+      writeFileSync(file, order);
+      await crash(device);
+      const tries = (): number =>
+        rig.errors.filter((line) => line.startsWith("module fickle could not be started")).length;
+      for (let i = 1; i <= 5; i++) {
+        for (const end = performance.now() + 10_000; tries() < i && performance.now() < end;) {
+          await rig.runtime.advance(50);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      }
+      await rig.runtime.advance(60_000);
+      expect(tries()).toBe(5);
+      await rig.run(device.attach());
+      expect(rig.core.explain(device).summary).toMatch(
+        /fickle could not be started again after 5 attempts, the last one: .*; reset the device to try again/,
+      );
+      writeFileSync(file, "ok");
+      await rig.run(rig.isolation.reset(device.name));
+      expect(device.driver?.name).toBe("fickle");
+      expect(await rig.run(device.call("echo", 1))).toEqual([1]);
+    },
+  );
 
   test("a device that comes while its driver is being started again waits, and is bound then", async () => {
     rig = new PuppetRig();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type AuxiliaryDevice, Module } from "auxbus";
+import { type AuxiliaryDevice, Module, type ModuleParams } from "auxbus";
 import { type HostKind, Isolation, type IsolationOptions, type RunningModule } from "@auxbus/modules";
 import { VirtualRuntime } from "@auxbus/testing";
 import { expect } from "vitest";
@@ -117,14 +117,14 @@ export class PuppetRig extends Rig {
     else this.runtime.outside.delete(this.#rest);
   }
 
-  async load(kind: HostKind, name = "puppet", file = "puppet.js"): Promise<void> {
-    this.#running.set(name, await this.run(this.start(kind, name, file)));
+  async load(kind: HostKind, name = "puppet", file = "puppet.js", params: ModuleParams = {}): Promise<void> {
+    this.#running.set(name, await this.run(this.start(kind, name, file, params)));
   }
 
-  start(kind: HostKind, name = "puppet", file = "puppet.js"): Promise<RunningModule> {
+  start(kind: HostKind, name = "puppet", file = "puppet.js", params: ModuleParams = {}): Promise<RunningModule> {
     const folder = join(import.meta.dirname, "modules");
     const url = pathToFileURL(join(folder, file)).href;
-    return this.isolation.start({ kind, module: new Module(name), url, folder, params: {} });
+    return this.isolation.start({ kind, module: new Module(name), url, folder, params });
   }
 
   /** @param watch whether time waits for the workers and processes: not when one of them is to crash */

@@ -158,7 +158,7 @@ export class Modules {
     }
     const url = urlOf(info, info.entry);
     if (isolation === "none") return InProcessModule.start({ core, module, url, params: params.view });
-    return this.isolation.start({ kind: isolation, module, url, folder: info.folder, params: params.all() });
+    return this.isolation.start({ kind: isolation, module, url, folder: info.folder, params: params.view });
   }
 
   // Unloading.

@@ -1,6 +1,6 @@
 /** When crashed drivers are started again, and when no longer: with the figures of Windows' UMDF as defaults. */
 export interface CrashPolicyOptions {
-  /** Crashes within `window` after which a device is parked (5). */
+  /** Crashes within `window` after which a device is parked, and failed restarts after which a module is (5). */
   readonly most?: number | undefined;
   /** Milliseconds that a crash counts (30 minutes). */
   readonly window?: number | undefined;
@@ -90,6 +90,11 @@ export class CrashPolicy {
   /** Whether the drivers of a shared worker that has crashed so often get workers of their own. */
   separates(crashes: number): boolean {
     return crashes >= this.#separateAfter;
+  }
+
+  /** Whether a module that could not be started again so often in a row is given up. */
+  givesUp(failures: number): boolean {
+    return failures >= this.#most;
   }
 
   /** Milliseconds until a host that has crashed so often is started again. */

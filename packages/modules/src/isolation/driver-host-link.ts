@@ -81,9 +81,14 @@ export class DriverHost {
     return this.#link.alive();
   }
 
-  /** Waits until it has nothing more to do by itself. @returns whether anything was said meanwhile */
-  rest(): Promise<boolean> {
-    return this.#why === null ? this.#link.rest() : Promise.resolve(false);
+  /** Waits until it has nothing more to do by itself. */
+  async rest(): Promise<void> {
+    if (this.#why === null) await this.#link.rest();
+  }
+
+  /** How many messages there have been. */
+  get messages(): number {
+    return this.#link.messages;
   }
 
   /** How many conversations are going on; one is the host's own. */

@@ -60,8 +60,9 @@ export class HostedModule {
     this.#watch = new Watch(options.core);
   }
 
-  get host(): DriverHost | null {
-    return this.#host;
+  /** It was started, and its worker or process is there. */
+  get running(): boolean {
+    return this.#host?.dead === false;
   }
 
   /**
@@ -91,6 +92,7 @@ export class HostedModule {
       await this.#ask("load", request);
     } catch (error) {
       for (const driver of this.drivers.values()) driver.place = null;
+      this.#host = null;
       await this.#close(session);
       throw error;
     }
@@ -158,7 +160,7 @@ export class HostedModule {
     }
     const known = this.drivers.get(name);
     if (known !== undefined && known.place === null) {
-      known.place = place;
+      known.moveTo(place);
       return;
     }
     const driver = new IsolatedDriver(core, policy, description, place);

@@ -22,6 +22,8 @@ export class Hosting {
   readonly #options: HostingOptions;
   readonly #crashes: CrashCount;
   #host: DriverHost | null = null;
+  /** How often in a row a module could not be started again. */
+  #failures = 0;
   #backoff: Timer | null = null;
   #ending: Promise<unknown> | null = null;
   /** What is going on after a crash. */
@@ -105,15 +107,18 @@ export class Hosting {
       for (const device of module.lost()) lost.push({ device, module });
     }
     for (const { device, module } of lost) policy.crashed(device.name, module.name, why, now);
-    this.#recovery = this.#recover(lost).catch((error: unknown) =>
-      core.log.error(`${names}: cannot be started again: ${toError(error).message}`, { error }),
-    );
+    // A restart that is going on has just failed, and ends by itself.
+    this.#recovery = this.#recovery
+      .then(() => this.#recover(lost))
+      .catch((error: unknown) =>
+        core.log.error(`${names}: cannot be started again: ${toError(error).message}`, { error }),
+      );
   }
 
   async #recover(lost: readonly Lost[]): Promise<void> {
     const { policy } = this.#options;
     for (const { device, module } of lost) await unbindLost(device, module);
-    if (this.modules.size === 0) return;
+    if (this.modules.size === 0 || policy.givesUp(this.#failures)) return;
     const crashes = this.crashes;
     await this.#pause(policy.delay(crashes));
     const places = new Map<HostedModule, Hosting>();
@@ -136,18 +141,46 @@ export class Hosting {
 
   async #restart(module: HostedModule, lost: readonly AuxiliaryDevice[]): Promise<void> {
     // It was unloaded meanwhile.
-    if (!this.modules.has(module)) return;
-    const { log } = this.#options.core;
-    try {
-      await module.start(this.#running());
-      await module.dropMissing();
-    } catch (error) {
-      log.error(`module ${module.name} could not be started again: ${toError(error).message}`, { error });
-      return;
+    while (this.modules.has(module)) {
+      const host = this.#running();
+      try {
+        await module.start(host);
+        break;
+      } catch (error) {
+        if (!this.#goesOn(module, toError(error)) || host.dead) return;
+        await this.#pause(this.#options.policy.delay(this.#failures));
+      }
     }
+    this.#failures = 0;
+    await module.dropMissing();
     const waiting = [...module.drivers.values()].flatMap((driver) => [...driver.waiting]);
     for (const driver of module.drivers.values()) driver.waiting.clear();
     for (const device of new Set([...lost, ...waiting])) await bindAgain(device);
+  }
+
+  /** Whether a module that could not be started is tried once more. One that has ended its host is, by its crash. */
+  #goesOn(module: HostedModule, error: Error): boolean {
+    const { core, policy } = this.#options;
+    core.log.error(`module ${module.name} could not be started again: ${error.message}`, { error });
+    if (!policy.givesUp(++this.#failures)) return true;
+    const why = `${module.name} could not be started again after ${this.#failures} attempts, the last one: ${error.message}`;
+    for (const driver of module.drivers.values()) driver.giveUp(why);
+    return false;
+  }
+
+  /** Tries modules again that have been given up. @returns whether there were any */
+  retry(): boolean {
+    if (!this.#options.policy.givesUp(this.#failures)) return false;
+    this.#failures = 0;
+    this.#recovery = this.#recovery.then(async () => {
+      for (const module of this.modules) if (!module.running) await this.#restart(module, []);
+    });
+    return true;
+  }
+
+  /** When nothing is going on after a crash any more. */
+  get recovery(): Promise<void> {
+    return this.#recovery;
   }
 
   #pause(ms: number): Promise<void> {
@@ -159,11 +192,15 @@ export class Hosting {
     });
   }
 
-  /** Waits until it has nothing more to do by itself. @returns whether it had */
-  async rest(): Promise<boolean> {
-    if (this.#ending === null) return this.#host?.rest() ?? false;
+  /** Waits until it has nothing more to do by itself. */
+  async rest(): Promise<void> {
     await this.#ending;
-    return true;
+    await this.#host?.rest();
+  }
+
+  /** Changes whenever something happens here. */
+  get activity(): string {
+    return `${this.#host?.name} ${this.#host?.messages} ${this.#ending === null}`;
   }
 }
 

@@ -33,6 +33,8 @@ export class IsolatedDriver {
   /** What is registered; changed in place when another version takes over. */
   readonly #definition: AuxiliaryDriver;
   #registered: Driver | null = null;
+  /** Why it will not be there again by itself. */
+  #lost: string | null = null;
   readonly #core: DriverCore;
   readonly #policy: CrashPolicy;
 
@@ -67,6 +69,17 @@ export class IsolatedDriver {
     const fixed = ({ name, idTable, probeType, suppressBindAttrs }: DriverDescription): string =>
       JSON.stringify([name, idTable, probeType, suppressBindAttrs]);
     return fixed(this.#description) === fixed(other);
+  }
+
+  /** It could not be started again, and nobody tries any more. */
+  giveUp(why: string): void {
+    this.#lost = why;
+  }
+
+  /** It is started again. */
+  moveTo(place: DriverPlace): void {
+    this.#lost = null;
+    this.place = place;
   }
 
   /** From now on it is this version; what is bound stays with the version that has probed it. */
@@ -134,6 +147,7 @@ export class IsolatedDriver {
     if (parked !== undefined)
       throw new BusError("ECANCELED", `${parked.reason}; reset the device to try again`, details);
     const { place } = this;
+    if (this.#lost !== null) throw new BusError("ECANCELED", `${this.#lost}; reset the device to try again`, details);
     if (place === null || place.host.dead) {
       this.waiting.add(device);
       throw new BusError("EPROBE_DEFER", `${this.name} is being started again`, details);

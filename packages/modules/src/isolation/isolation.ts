@@ -1,4 +1,4 @@
-import { BusError, type DriverCore, type Module, type ModuleParams, toError } from "auxbus";
+import { BusError, type DriverCore, type Module, type ModuleParams } from "auxbus";
 import type { RunningModule } from "../running-module.ts";
 import { CrashPolicy, type CrashPolicyOptions, type Parked } from "./crash-policy.ts";
 import { HostedModule } from "./hosted-module.ts";
@@ -20,6 +20,7 @@ export interface IsolatedStart {
   readonly url: string;
   /** The folder of its package. */
   readonly folder: string;
+  /** Looked at each time it is started. */
   readonly params: ModuleParams;
 }
 
@@ -184,6 +185,7 @@ export class Isolation {
       if (parked) return;
       throw new BusError("ENODEV", `there is no auxiliary device ${name}`, { op: "reset", device: name });
     }
+    for (const hosting of this.#hostings) if (hosting.retry()) await hosting.recovery;
     if (device.driver === null) await device.attach();
   }
 
@@ -194,15 +196,14 @@ export class Isolation {
    * @returns whether anything was said meanwhile
    */
   async rest(): Promise<boolean> {
-    let busy = false;
-    for (const hosting of this.#hostings) {
-      const said = await hosting.rest().catch((error: unknown) => {
-        this.#core.log.error(toError(error).message, { error });
-        return false;
-      });
-      busy ||= said;
-    }
-    return busy;
+    const before = this.#activity();
+    for (const hosting of this.#hostings) await hosting.rest();
+    // One may have been woken while another one was waited for.
+    return this.#activity() !== before;
+  }
+
+  #activity(): string {
+    return [...this.#hostings].map(({ activity }) => activity).join();
   }
 }
 

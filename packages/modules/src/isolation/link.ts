@@ -135,16 +135,17 @@ export class Link {
   /**
    * Waits until the other side is at rest: it has heard everything and has nothing more to say until it hears
    * something new. For tests in virtual time; what the other side waits for elsewhere is not known.
-   *
-   * @returns whether anything was said meanwhile
    */
-  async rest(): Promise<boolean> {
-    const before = this.#sent + this.#received;
+  async rest(): Promise<void> {
     for (;;) {
       const counts = await this.#ping();
-      if (counts === null || (counts.sent === this.#received && counts.received === this.#sent)) break;
+      if (counts === null || (counts.sent === this.#received && counts.received === this.#sent)) return;
     }
-    return this.#sent + this.#received !== before;
+  }
+
+  /** How many messages of sessions there have been, in both directions. */
+  get messages(): number {
+    return this.#sent + this.#received;
   }
 
   /** Resolves when the other side answers; to null when the link ends first. */

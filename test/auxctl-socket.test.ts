@@ -7,24 +7,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { runProgram } from "../packages/auxctl/src/program.ts";
 import { auxctl, FakeIo, type Ran } from "./fake-io.ts";
 import { Shelf } from "./modules/shelf.ts";
+import { runningBus } from "./running-bus.ts";
 import { tempFolder } from "./temp-folder.ts";
-
-/** A bus in this process, until the test ends. */
-async function running(
-  args: readonly string[],
-  cwd: string,
-): Promise<(command: string, ...args: string[]) => Promise<Ran>> {
-  const socket = join(tempFolder(), "bus.sock");
-  const io = new FakeIo({ cwd });
-  const tree = io.wrote("device");
-  const ended = runProgram(["run", ...args, "--socket", socket], io);
-  onTestFinished(async () => {
-    io.interrupt("SIGTERM");
-    await ended;
-  });
-  await Promise.race([tree, ended]);
-  return (command, ...rest) => auxctl([command, "--socket", socket, ...rest], { cwd });
-}
 
 async function listening(server: Server, path: string): Promise<void> {
   await new Promise<void>((resolve) => void server.listen(path, resolve));
@@ -109,7 +93,8 @@ test("what answers, and is no bus, is told so", async () => {
 test("modprobe finds what was installed since the bus began; modules given by path stay known", async () => {
   const shelf = new Shelf({ name: "base" });
   writeFileSync(join(shelf.folder, "mine.js"), "export function init() {} export function exit() {}");
-  const bus = await running(["base", "./mine.js"], shelf.folder);
+  const { auxctl: found, socket } = await runningBus(["base", "./mine.js"], shelf.folder);
+  const bus = (command: string, ...args: string[]): Promise<Ran> => found(command, "--socket", socket, ...args);
   shelf.put({ name: "late", auxbus: { params: { on: { type: "bool" } } } });
   expect(await bus("modprobe", "late", "on=1")).toEqual({ code: 0, stdout: "", stderr: "" });
   expect(await bus("rmmod", "mine")).toMatchObject({ code: 0 });

@@ -1,12 +1,13 @@
 // A bus in a process of its own, steered from other processes, as people do it.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
-import { auxctl } from "./fake-io.ts";
+import { runProgram } from "../packages/auxctl/src/program.ts";
+import { auxctl, FakeIo, type Ran } from "./fake-io.ts";
 import { Shelf, telling } from "./modules/shelf.ts";
 import { tempFolder } from "./temp-folder.ts";
 
@@ -26,7 +27,7 @@ interface Steered {
   readonly cwd: string;
   readonly runtime: string;
   readonly printed: () => string;
-  auxctl(...args: string[]): { code: number | null; stdout: string; stderr: string };
+  auxctl(...args: string[]): Promise<Ran>;
 }
 
 /** Starts `auxctl run` and waits until it watches. */
@@ -50,10 +51,7 @@ async function running(args: readonly string[], cwd: string = ROOT): Promise<Ste
     cwd,
     socket: join(runtime, "auxbus", `run-${started.pid}.sock`),
     printed: () => printed,
-    auxctl: (...words) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...words], { cwd, env, encoding: "utf8" });
-      return { code: status, stdout, stderr };
-    },
+    auxctl: (...words) => auxctl(words, { cwd, env: { XDG_RUNTIME_DIR: runtime } }),
   };
 }
 
@@ -78,7 +76,9 @@ describe("auxctl run snd_sof", () => {
         "snd_sof.hda-probes.0 bound snd_sof_probes snd_sof_probes",
         "5 devices (5 bound),",
       ]);
-      const { hosts } = json(bus.auxctl("hosts", "--json").stdout) as { hosts: { kind: string; modules: string[] }[] };
+      const { hosts } = json((await bus.auxctl("hosts", "--json")).stdout) as {
+        hosts: { kind: string; modules: string[] }[];
+      };
       expect(hosts.flatMap(({ modules }) => modules).toSorted()).toEqual(kind === "none" ? [] : clients.toSorted());
       expect(hosts.every((host) => host.kind === kind)).toBe(true);
     },
@@ -104,7 +104,7 @@ describe("a running bus", () => {
     const bus = await running(["gateway"], folder);
     expect(statSync(bus.socket).mode & 0o777, "only its user gets in").toBe(0o600);
     expect(statSync(join(bus.runtime, "auxbus")).mode & 0o777).toBe(0o700);
-    expect(bus.auxctl("lsmod")).toEqual({
+    expect(await bus.auxctl("lsmod")).toEqual({
       code: 0,
       stderr: "",
       stdout: [
@@ -115,40 +115,81 @@ describe("a running bus", () => {
       ].join("\n"),
     });
     const refused = (message: string): object => ({ code: 1, stdout: "", stderr: `auxctl: ${message}\n` });
-    expect(bus.auxctl("rmmod", "base")).toEqual(refused("module base is in use by gateway (EBUSY)"));
-    expect(bus.auxctl("rmmod", "nobody")).toEqual(refused("module nobody is not loaded (ENOENT)"));
-    expect(bus.auxctl("modprobe", "bad")).toEqual(refused("no such hardware (EIO)"));
-    expect(bus.auxctl("modprobe", "gatewax")).toMatchObject({
+    expect(await bus.auxctl("rmmod", "base")).toEqual(refused("module base is in use by gateway (EBUSY)"));
+    expect(await bus.auxctl("rmmod", "nobody")).toEqual(refused("module nobody is not loaded (ENOENT)"));
+    expect(await bus.auxctl("modprobe", "bad")).toEqual(refused("no such hardware (EIO)"));
+    expect(await bus.auxctl("modprobe", "gatewax")).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/module gatewax not found among the 14/),
     });
-    expect(bus.auxctl("param", "gateway", "ports=8")).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(json(bus.auxctl("lsmod", "--json").stdout)).toMatchObject([{ name: "base" }, { params: { ports: 8 } }]);
-    expect(bus.auxctl("param", "gateway", "ports=many")).toMatchObject({
+    expect(await bus.auxctl("param", "gateway", "ports=8")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject([
+      { name: "base" },
+      { params: { ports: 8 } },
+    ]);
+    expect(await bus.auxctl("param", "gateway", "ports=many")).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/is a whole number/),
     });
-    expect(bus.auxctl("param", "gateway", "ports")).toMatchObject({
+    expect(await bus.auxctl("param", "gateway", "ports")).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/expected KEY=VALUE/),
     });
-    expect(bus.auxctl("modprobe", "auxiliary:gateway.x", "--json")).toMatchObject({
+    expect(await bus.auxctl("modprobe", "auxiliary:gateway.x", "--json")).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/loaded/),
     });
-    expect(bus.auxctl("modprobe", "-r", "gateway")).toMatchObject({ code: 0 });
-    expect(json(bus.auxctl("lsmod", "--json").stdout)).toMatchObject([{ name: "extra" }]);
-    expect(bus.auxctl("names", "loaded").stdout).toBe("extra\n");
-    expect(bus.auxctl("hosts")).toMatchObject({ code: 0, stdout: "no module is isolated\n" });
-    expect(bus.auxctl("reset", "x.y.0")).toEqual(refused("there is no auxiliary device x.y.0 (ENODEV)"));
+    expect(await bus.auxctl("modprobe", "-r", "gateway")).toMatchObject({ code: 0 });
+    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject([{ name: "extra" }]);
+    expect((await bus.auxctl("names", "loaded")).stdout).toBe("extra\n");
+    expect(await bus.auxctl("hosts")).toMatchObject({ code: 0, stdout: "no module is isolated\n" });
+    expect(await bus.auxctl("reset", "x.y.0")).toEqual(refused("there is no auxiliary device x.y.0 (ENODEV)"));
+  });
+
+  test("in one process: the same bus, without the start of another one", async () => {
+    const { folder: cwd } = shelf();
+    const env = { XDG_RUNTIME_DIR: tempFolder(), NO_COLOR: "1" };
+    const io = new FakeIo({ cwd, env, tty: true });
+    const watching = io.wrote("watching uevents");
+    const ended = runProgram(["run", "gateway", "--verbose"], io);
+    await watching;
+    const ask = (...words: string[]): Promise<Ran> => auxctl(words, { cwd, env });
+    expect((await ask("lsmod")).stdout).toContain("gateway  1.2.3    live");
+    expect((await ask("modprobe", "extra")).code).toBe(0);
+    expect((await ask("resolve", "--running", "auxiliary:gateway.x")).stdout).toBe("extra\n");
+    expect((await ask("param", "gateway", "ports=3", "--json")).stdout).toBe(
+      '{"module":"gateway","params":{"ports":"3"}}\n',
+    );
+    expect((await ask("upgrade", "gateway", "--json")).stdout).toBe('{"module":"gateway","devices":[]}\n');
+    expect((await ask("rmmod", "extra", "--json")).stdout).toBe('{"module":"extra","state":"unloaded"}\n');
+    expect((await ask("modprobe", "-r", "gateway", "--json")).stdout).toBe('{"module":"gateway","state":"unloaded"}\n');
+    expect((await ask("modprobe", "-r", "gateway", "x=1")).code).toBe(2);
+    expect((await ask("lsmod")).stdout).toBe("no modules\n");
+    expect((await ask("names", "installed")).stdout).toContain("gateway\n");
+    expect((await ask("names", "loaded")).stdout).toBe("");
+    expect((await ask("names", "parked")).stdout).toBe("");
+    expect(json((await ask("hosts", "--json")).stdout)).toEqual({ hosts: [], parked: [] });
+    expect((await ask("reset", "x.y.0")).code).toBe(1);
+    expect(
+      (
+        await auxctl(["run", "gateway", "-s", join(env.XDG_RUNTIME_DIR, "auxbus", `run-${process.pid}.sock`)], {
+          cwd,
+          env,
+        })
+      ).stderr,
+    ).toContain("is listening on");
+    io.interrupt("SIGINT");
+    expect(await ended).toBe(0);
+    expect(io.stderr).toContain("module gateway loaded");
+    expect((await ask("names", "loaded")).stdout, "nobody to ask").toBe("");
   });
 
   test("upgrades a module to what is installed now", async () => {
     const packages = shelf();
     const bus = await running(["gateway"], packages.folder);
     packages.put({ name: "gateway", version: "2.0.0", dependencies: ["base"], code: telling("gateway") });
-    expect(bus.auxctl("upgrade", "gateway")).toEqual({ code: 0, stderr: "", stdout: "no device was bound\n" });
-    expect(json(bus.auxctl("lsmod", "--json").stdout)).toMatchObject([{ name: "base" }, { version: "2.0.0" }]);
+    expect(await bus.auxctl("upgrade", "gateway")).toEqual({ code: 0, stderr: "", stdout: "no device was bound\n" });
+    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject([{ name: "base" }, { version: "2.0.0" }]);
   });
 
   test("is found by its socket; none and several are told apart; what is left of a dead one is no bus", async () => {
@@ -205,7 +246,7 @@ describe("a running bus", () => {
     ]);
     expect(await ask('{"method":"lsmod","args":["x"]}')).toEqual([400, expect.any(String)]);
     expect(await ask("x".repeat(100_000))).toEqual([413, expect.any(String)]);
-    expect(bus.auxctl("lsmod").code, "it goes on").toBe(0);
+    expect((await bus.auxctl("lsmod")).code, "it goes on").toBe(0);
   });
 });
 

@@ -9,14 +9,11 @@ export const MARK = "\u0000auxbus";
 
 /** What a mark can stand for. */
 export type Marked =
-  | { readonly [MARK]: "object"; readonly ref: number; readonly shape: number; readonly is?: WireShape }
+  | { readonly [MARK]: "object"; readonly ref: number; readonly shape: number }
   | { readonly [MARK]: "function"; readonly ref: number }
   | { readonly [MARK]: "yours"; readonly ref: number }
   | { readonly [MARK]: "error"; readonly error: WireError }
   | { readonly [MARK]: "signal"; readonly id: number; readonly aborted: boolean; readonly reason: unknown };
-
-/** A shape as it is told once: methods, getters, whether it can be disposed of. */
-export type WireShape = readonly [methods: readonly string[], getters: readonly string[], disposable: boolean];
 
 /** What the session does for what structured cloning cannot carry. */
 export interface References {
@@ -51,8 +48,23 @@ const MOST_LEVELS = 200;
 
 const NOTHING: readonly ArrayBuffer[] = [];
 
-/** Turns values into what structured cloning can carry: data as it is, the rest as marks. */
-export class Encoder {
+/**
+ * Turns a value into what structured cloning can carry: data as it is, the rest as marks.
+ *
+ * @throws {BusError} `EINVAL` for what cannot cross: symbols, promises, circles
+ */
+export function encode(value: unknown, references: References): Encoded {
+  return isPrimitive(value) ? { value, marked: false, transfer: NOTHING } : new Encoding(references).run(value);
+}
+
+/** Encodes an argument list. @throws {BusError} as `encode` */
+export function encodeAll(values: readonly unknown[], references: References): Encoded {
+  return values.every(isPrimitive)
+    ? { value: values, marked: false, transfer: NOTHING }
+    : new Encoding(references).run(values);
+}
+
+class Encoding {
   readonly #references: References;
   #marked = false;
   #transfer: ArrayBuffer[] | null = null;
@@ -61,18 +73,9 @@ export class Encoder {
     this.#references = references;
   }
 
-  /** @throws {BusError} `EINVAL` for what cannot cross: symbols, promises, circles */
-  encode(value: unknown): Encoded {
-    if (isPrimitive(value)) return { value, marked: false, transfer: NOTHING };
-    this.#marked = false;
-    this.#transfer = null;
+  run(value: unknown): Encoded {
     const encoded = this.#encode(value, undefined, 0);
     return { value: encoded, marked: this.#marked, transfer: this.#transfer ?? NOTHING };
-  }
-
-  /** Encodes an argument list. */
-  encodeAll(values: readonly unknown[]): Encoded {
-    return values.every(isPrimitive) ? { value: values, marked: false, transfer: NOTHING } : this.encode(values);
   }
 
   #encode(value: unknown, owner: object | undefined, level: number): unknown {
@@ -125,7 +128,7 @@ export class Encoder {
   }
 }
 
-/** Undoes what an encoder did. */
+/** Undoes `encode`. */
 export function decode(value: unknown, references: References): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => decode(item, references));

@@ -1,10 +1,10 @@
 import { BusError, toError } from "auxbus";
 import type { CallTracing } from "./call-trace.ts";
 import type { Channel } from "./channel.ts";
-import type { WireShape } from "./codec.ts";
+import { Kind } from "./kind.ts";
 import { type RemoteFactory, remoteFactory } from "./remote-object.ts";
-import { Kind, Session } from "./session.ts";
-import { type NumberedShape, Shapes } from "./shape.ts";
+import { Session } from "./session.ts";
+import { type NumberedShape, type Shape, Shapes } from "./shape.ts";
 
 /** What is said on a link itself, beside its sessions. */
 const Control = {
@@ -14,6 +14,8 @@ const Control = {
   ping: 101,
   /** number, how many messages of sessions were sent, how many received */
   pong: 102,
+  /** number, what objects of this shape look like */
+  shape: 103,
 } as const;
 
 /** What a link tells those who use it. */
@@ -111,6 +113,10 @@ export class Link {
         this.#pings.get(Number(number))?.({ sent: Number(a), received: Number(b) });
         this.#pings.delete(Number(number));
         return;
+      case Control.shape:
+        // Written by the same program on the other side.
+        this.#factories.set(Number(number), remoteFactory(a as Shape));
+        return;
     }
     this.#received++;
     const id = Number(number);
@@ -163,16 +169,12 @@ export class Link {
     await this.#ping();
   }
 
-  /** @internal The other side does not know this shape yet. */
-  tellsShape(shape: NumberedShape): boolean {
-    if (this.#told.has(shape.number)) return false;
-    this.#told.add(shape.number);
-    return true;
-  }
-
-  /** @internal */
-  learnShape(number: number, [methods, getters, disposable]: WireShape): void {
-    this.#factories.set(number, remoteFactory({ methods, getters, disposable }));
+  /** @internal Tells the other side what objects of this shape look like, once: sessions come and go. */
+  tell({ number, methods, getters, disposable }: NumberedShape): void {
+    if (this.#told.has(number) || this.#ended !== null) return;
+    this.#told.add(number);
+    const shape: Shape = { methods, getters, disposable };
+    this.#channel.post([Control.shape, number, shape], []);
   }
 
   /** @internal */

@@ -131,3 +131,10 @@ export async function exit() { await device.destroy(); await nic.destroy(); }`;
     stderr: expect.stringMatching(/--param for module nobody, which is not installed/),
   });
 });
+
+test("a running bus knows its blacklist, the installed packages do not", async () => {
+  const { folder } = new Shelf({ name: "base" }, { name: "extra", auxbus: { aliases: ["auxiliary:gateway.*"] } });
+  const bus = await runningBus(["base", "--blacklist", "extra"], folder);
+  expect(await bus.auxctl("resolve", "auxiliary:gateway.x")).toMatchObject({ code: 0, stdout: "extra\n" });
+  expect(await bus.auxctl("resolve", "--running", "auxiliary:gateway.x")).toMatchObject({ code: 1, stdout: "" });
+});

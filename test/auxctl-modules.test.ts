@@ -308,6 +308,9 @@ describe("without a bus", () => {
       (await auxctl(["run", "card", ...args], { cwd })).stderr;
     expect(await refused("-b", "x")).toContain("--blacklist for module x, which is not installed");
     expect(await refused("-i", "card=moon")).toContain("--isolation card=moon: expected MODULE=none");
+    const file = join(tempFolder({ precious: "text" }), "precious");
+    expect(await refused("-s", file)).toContain("is there, and is no socket; choose another path");
+    expect(readFileSync(file, "utf8"), "it is left alone").toBe("text");
     expect(await refused("-i", "x=worker")).toContain("--isolation for module x, which is not installed");
   });
 });

@@ -21,7 +21,7 @@ test("--socket takes no file away that is no socket", async () => {
   writeFileSync(file, "years of work");
   expect(await auxctl(["run", "base", "--socket", file], { cwd })).toMatchObject({
     code: 2,
-    stderr: `auxctl: ${file} is there already and is no socket; name another path\n`,
+    stderr: `auxctl: ${file} is there, and is no socket; choose another path\n`,
   });
   expect(readFileSync(file, "utf8")).toBe("years of work");
   expect(await auxctl(["run", "base", "--socket", join(cwd, "nowhere/x.sock")], { cwd })).toMatchObject({

@@ -72,6 +72,9 @@ describe("modprobe", () => {
     bus = await new Shelf({ name: "a", dependencies: ["b"] }, { name: "b", dependencies: ["a"] }).bus();
     await expect(bus.modules.modprobe("a")).rejects.toThrow(/EDEADLK: modules depend on each other: a → b → a/);
     expect(bus.names).toEqual([]);
+    const both = await Promise.all(["a", "b"].map((name) => codeOf(bus.modules.modprobe(name))));
+    expect(both, "also when each is asked for by somebody else").toEqual(["EDEADLK", "EDEADLK"]);
+    expect(bus.names).toEqual([]);
   });
 
   test("many at once load a module once; all wait for it, and all hear when it fails", async () => {

@@ -79,7 +79,7 @@ async function liveSockets(env: Io["env"]): Promise<string[]> {
 export async function clearPath(path: string): Promise<void> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats === undefined) return;
-  if (!stats.isSocket()) throw new UsageError(`${path} is there already and is no socket; name another path`);
+  if (!stats.isSocket()) throw new UsageError(`${path} is there, and is no socket; choose another path`);
   if (await answers(path)) throw new UsageError(`a bus is listening on ${path} already`);
   await rm(path, { force: true });
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Where `.ci/run` wants a report that it can count. */
@@ -26,6 +27,8 @@ export default defineConfig({
     ],
     // Time is virtual: a test that takes long is on a busy machine, or hangs.
     testTimeout: 20_000,
+    // Not into the caches of whoever runs the tests.
+    env: { XDG_CACHE_HOME: join(import.meta.dirname, "node_modules/.cache/tests") },
     server: { deps: { inline: [/auxbus/] } },
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     coverage: {

@@ -31,7 +31,7 @@ export class Autoload {
     return this.#subscription !== null;
   }
 
-  /** Only what is new: an unbind after an rmmod must not load the module again. */
+  /** Only what is new, as udev's rule: an unbind after an rmmod must not load the module again. */
   #heard({ action, env }: Uevent): void {
     const modalias = env["MODALIAS"];
     if (action === "add" && modalias !== undefined) this.#load(modalias);

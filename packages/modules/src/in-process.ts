@@ -1,4 +1,5 @@
 import {
+  type AuxiliaryDriver,
   BusError,
   type Device,
   type Driver,
@@ -12,6 +13,7 @@ import {
   toError,
 } from "auxbus";
 import { handoverOf, takeOverFailure } from "./handover.ts";
+import { waitFor } from "./hung.ts";
 import { isModuleEntry } from "./module-exports.ts";
 import type { RunningModule } from "./running-module.ts";
 
@@ -39,7 +41,7 @@ export class InProcessModule implements RunningModule {
   static async start({ core, module, url, params }: InProcessStart): Promise<InProcessModule> {
     const entry = await importEntry(url, module.name);
     const started = new InProcessModule({ core, module, params }, entry);
-    await entry.init?.(started.#context);
+    await waitFor(core, `module ${module.name}: its init`, entry.init?.(started.#context));
     return started;
   }
 
@@ -48,11 +50,13 @@ export class InProcessModule implements RunningModule {
   }
 
   async exit(): Promise<void> {
-    await this.#entry.exit?.(this.#context);
+    const { core, module } = this.#context;
+    await waitFor(core, `module ${module.name}: its exit`, this.#entry.exit?.(this.#context));
   }
 
   async paramChanged(name: string, value: ParamValue): Promise<void> {
-    await this.#entry.paramChanged?.(name, value);
+    const { core, module } = this.#context;
+    await waitFor(core, `module ${module.name}: its paramChanged`, this.#entry.paramChanged?.(name, value));
   }
 
   /**
@@ -111,11 +115,26 @@ async function importEntry(url: string, name: string): Promise<ModuleEntry> {
     );
   }
   const { driver, init, exit, paramChanged } = exports;
-  const own = init === undefined && driver !== undefined ? moduleAuxiliaryDriver(driver) : { init, exit };
+  const own = init === undefined && driver !== undefined ? driverEntry(driver, exit) : { init, exit };
   return {
     ...(own.init !== undefined && { init: own.init }),
     ...(own.exit !== undefined && { exit: own.exit }),
     ...(paramChanged !== undefined && { paramChanged }),
+  };
+}
+
+/** A `driver` that is registered for its module; what the module has to clean up itself comes before it goes. */
+function driverEntry(driver: AuxiliaryDriver, own: ModuleEntry["exit"]): Required<Pick<ModuleEntry, "init" | "exit">> {
+  const { init, exit } = moduleAuxiliaryDriver(driver);
+  return {
+    init,
+    async exit(context) {
+      try {
+        await own?.(context);
+      } finally {
+        await exit(context);
+      }
+    },
   };
 }
 

@@ -16,13 +16,15 @@ export interface LoadedModule {
   byHand: boolean;
   /** The modules that it keeps loaded. */
   readonly holds: LoadedModule[];
+  /** The modules that were not there before they were loaded for it. */
+  readonly brought: LoadedModule[];
   running: RunningModule | null;
-  /** The module that is being loaded for it now, by name. */
-  waitsFor: string | null;
   /** When its `init` is done; rejected when that fails. */
   live: Promise<void>;
   /** When it is unloaded. */
   gone: Promise<void> | null;
+  /** When the last parameter is written. */
+  writing: Promise<void>;
 }
 
 /** One line of `lsmod`. */

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { BusError } from "auxbus";
+import { complaint } from "./manifest-complaint.ts";
 import { type ModuleInfo, moduleName, nameOfPackage } from "./module-info.ts";
 import { isOfType, type ParamDefinition } from "./param.ts";
 
@@ -20,11 +21,17 @@ export interface Manifest {
   /** What the package says about its module; `declared` tells whether it says that it is one. */
   readonly info: Omit<ModuleInfo, "depends">;
   readonly declared: boolean;
-  /** The packages that it depends on. */
+  /** The packages that it depends on, in whatever way: what is there may be imported. */
   readonly dependencies: readonly string[];
+  /** Where the packages are that are worked on together with it. */
+  readonly workspaces: readonly string[];
 }
 
-const validator = new Validator(readSchema(), "2020-12", false);
+/** A driver is made for whatever version of its subsystem is installed: npm calls that a peer. */
+const DEPENDENCIES = ["dependencies", "peerDependencies", "optionalDependencies"] as const;
+
+const SCHEMA = readSchema();
+const validator = new Validator(SCHEMA, "2020-12", false);
 
 /**
  * Reads the package.json in a folder; undefined when there is none.
@@ -60,7 +67,8 @@ export function parseManifest(text: string, file: string, folder: string): Manif
       isolation: field?.isolation ?? "none",
     },
     declared: field !== undefined,
-    dependencies: Object.keys(isRecord(json["dependencies"]) ? json["dependencies"] : {}),
+    dependencies: [...new Set(DEPENDENCIES.flatMap((field) => Object.keys(recordOf(json[field]))))],
+    workspaces: workspacesOf(json["workspaces"]),
   };
 }
 
@@ -80,28 +88,23 @@ function checkField(field: unknown, file: string): ModuleField | undefined {
   if (field === true) return {};
   if (!isField(field)) {
     const { errors } = validator.validate(field);
-    // The deepest one says it best: those above only say that something below is wrong.
-    const [worst] = errors
-      .filter(({ error }) => !/subschema/.test(error))
-      .toSorted((a, b) => depth(b.instanceLocation) - depth(a.instanceLocation));
-    const where = `auxbus${(worst?.instanceLocation ?? "#").slice(1).replaceAll("/", ".")}`;
-    throw new BusError("EINVAL", `${file}: ${where}: ${worst?.error ?? "not as the schema says"}`, { op: "depmod" });
+    throw new BusError("EINVAL", `${file}: ${complaint("auxbus", field, SCHEMA, errors)}`, { op: "depmod" });
   }
   for (const [name, { type, default: value }] of Object.entries(field.params ?? {})) {
     if (value === undefined || isOfType(value, type)) continue;
-    throw new BusError("EINVAL", `${file}: auxbus.params.${name}.default: ${JSON.stringify(value)} is no ${type}`, {
-      op: "depmod",
-    });
+    throw new BusError(
+      "EINVAL",
+      `${file}: auxbus.params.${name}.default: expected ${type === "int" ? "an int" : `a ${type}`}, not ${JSON.stringify(value)}`,
+      {
+        op: "depmod",
+      },
+    );
   }
   return field;
 }
 
 function isField(field: unknown): field is ModuleField {
   return isRecord(field) && validator.validate(field).valid;
-}
-
-function depth(location: string): number {
-  return location.split("/").length;
 }
 
 function readSchema(): Schema {
@@ -130,8 +133,18 @@ function target(value: unknown): string | undefined {
   return undefined;
 }
 
+/** A list of patterns, or, as yarn has it, an object with such a list. */
+function workspacesOf(value: unknown): string[] {
+  const patterns = isRecord(value) ? value["packages"] : value;
+  return Array.isArray(patterns) ? patterns.filter((pattern) => typeof pattern === "string") : [];
+}
+
 function stringOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,6 +7,7 @@ export class ParamSet {
   /** What the module sees: the present values, and nothing can be written. */
   readonly view: ModuleParams;
   readonly #info: ModuleInfo;
+  /** Of no prototype: a module that looks for `toString` is to find a parameter or nothing. */
   readonly #values: Record<string, ParamValue> = {};
 
   /**
@@ -15,6 +16,7 @@ export class ParamSet {
    */
   constructor(info: ModuleInfo, given: Readonly<Record<string, ParamValue>>) {
     this.#info = info;
+    Object.setPrototypeOf(this.#values, null);
     for (const [name, { default: value }] of Object.entries(info.params ?? {})) {
       if (value !== undefined) this.#values[name] = value;
     }
@@ -23,6 +25,8 @@ export class ParamSet {
       set: () => false,
       defineProperty: () => false,
       deleteProperty: () => false,
+      preventExtensions: () => false,
+      setPrototypeOf: () => false,
     });
   }
 
@@ -57,8 +61,10 @@ export class ParamSet {
     return this.#values[name];
   }
 
-  set(name: string, value: ParamValue): void {
-    this.#values[name] = value;
+  /** @param value nothing: it has none any more */
+  set(name: string, value: ParamValue | undefined): void {
+    if (value === undefined) delete this.#values[name];
+    else this.#values[name] = value;
   }
 
   /** All values, as they are now. */

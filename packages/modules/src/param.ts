@@ -2,6 +2,9 @@ import { BusError, type ParamValue } from "auxbus";
 
 export type ParamType = "bool" | "int" | "uint" | "number" | "string";
 
+/** Whole numbers have 32 bits, as in the kernel. */
+const RANGES = { int: [-0x8000_0000, 0x7fff_ffff], uint: [0, 0xffff_ffff] } as const;
+
 /** A parameter as its module declares it. */
 export interface ParamDefinition {
   readonly type: ParamType;
@@ -44,7 +47,7 @@ export function parseParam(module: string, name: string, type: ParamType, text: 
       const size =
         hex !== undefined ? Number(`0x${hex}`) : octal !== undefined ? Number(`0o${octal}`) : Number(decimal);
       const value = sign === "-" ? -size : size;
-      const [least, most] = type === "int" ? [-0x8000_0000, 0x7fff_ffff] : [0, 0xffff_ffff];
+      const [least, most] = RANGES[type];
       if (value >= least && value <= most) return value;
       throw new BusError("ERANGE", `parameter ${name} of module ${module} is from ${least} to ${most}, not ${text}`, {
         op: "param",
@@ -73,9 +76,11 @@ export function isOfType(value: ParamValue, type: ParamType): boolean {
     case "string":
       return typeof value === "string";
     case "number":
-      return typeof value === "number";
+      return typeof value === "number" && Number.isFinite(value);
     case "int":
-    case "uint":
-      return typeof value === "number" && Number.isInteger(value) && (type === "int" || value >= 0);
+    case "uint": {
+      const [least, most] = RANGES[type];
+      return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+    }
   }
 }

@@ -1,90 +1,88 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { type Dirent } from "node:fs";
+import { readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { toError } from "auxbus";
 import { type Manifest, readManifest } from "./manifest.ts";
 import type { ModuleInfo } from "./module-info.ts";
-
-/** A file or folder as it was when it was read: when it is otherwise now, what was read is stale. */
-export type Seen = readonly [path: string, modified: number, size: number];
+import { type Stamp, Stamps } from "./stamps.ts";
+import { workspaceFolders } from "./workspaces.ts";
 
 /** What was found in the `node_modules` of some folders and those above. */
 export interface Scan {
   readonly modules: readonly ModuleInfo[];
   /** What was left out, and why. */
   readonly problems: readonly string[];
-  readonly seen: readonly Seen[];
+  readonly seen: readonly Stamp[];
+}
+
+/** A folder that may hold a package. */
+interface Candidate {
+  readonly folder: string;
+  /** It is being worked on: what it says may change without npm. */
+  readonly own: boolean;
 }
 
 /**
- * Looks for modules: packages with a field `auxbus` in the `node_modules` of each start and of the folders above,
- * npm's workspaces among them, and in these folders themselves. What is nearer hides what is farther.
+ * Looks for modules: packages with a field `auxbus` in each start, in its `node_modules`, among the npm workspaces
+ * of its package.json, and the same in the folders above. What is nearer hides what is farther.
  */
 export async function scan(starts: readonly string[]): Promise<Scan> {
   const problems: string[] = [];
-  const seen: Seen[] = [];
+  const stamps = new Stamps();
   const found = new Map<string, Manifest>();
-  const folders = new Map<string, string>();
-  for (const folder of new Set(starts.flatMap(ancestors))) {
-    const packages = await packagesIn(join(folder, "node_modules"), seen);
-    for (const candidate of [folder, ...packages]) {
-      const manifest = await readManifest(candidate).catch((error: unknown) => {
-        problems.push(toError(error).message);
-        return undefined;
-      });
-      if (manifest === undefined || !manifest.declared) continue;
-      await see(join(candidate, "package.json"), seen);
-      const real = await realpath(candidate);
+  const take = async ({ folder, own }: Candidate): Promise<Manifest | undefined> => {
+    const file = join(folder, "package.json");
+    if (own) await stamps.see(file);
+    try {
+      const manifest = await readManifest(folder);
+      if (manifest === undefined || !manifest.declared) return manifest;
+      await stamps.see(file);
+      const real = await realpath(folder);
       const { name, packageName } = manifest.info;
-      const known = folders.get(name);
-      if (known === real) continue;
-      if (known !== undefined) {
-        problems.push(`module ${name}: ${candidate} (${packageName}) is hidden by ${known}`);
-        continue;
-      }
-      folders.set(name, real);
-      found.set(name, { ...manifest, info: { ...manifest.info, folder: real } });
+      const known = found.get(name)?.info.folder;
+      if (known === undefined) found.set(name, { ...manifest, info: { ...manifest.info, folder: real } });
+      else if (known !== real) problems.push(`module ${name}: ${folder} (${packageName}) is hidden by ${known}`);
+      return manifest;
+    } catch (error) {
+      // It may be mended.
+      await stamps.see(file);
+      problems.push(toError(error).message);
+      return undefined;
     }
+  };
+  for (const folder of new Set(starts.flatMap(ancestors))) {
+    const root = await take({ folder, own: true });
+    for (const candidate of await packagesIn(join(folder, "node_modules"), stamps)) await take(candidate);
+    const workspaces = await workspaceFolders(folder, root?.workspaces ?? [], stamps);
+    for (const workspace of workspaces) await take({ folder: workspace, own: true });
   }
   const byPackage = new Map([...found.values()].map(({ info }) => [info.packageName, info.name]));
   const modules = [...found.values()].map(({ info, dependencies }) => ({
     ...info,
     depends: dependencies.flatMap((name) => byPackage.get(name) ?? []),
   }));
-  return { modules: modules.toSorted((a, b) => (a.name < b.name ? -1 : 1)), problems, seen };
+  return { modules: modules.toSorted((a, b) => (a.name < b.name ? -1 : 1)), problems, seen: stamps.list() };
 }
 
-/** The packages in one `node_modules`, sorted. */
-async function packagesIn(folder: string, seen: Seen[]): Promise<string[]> {
-  const names = await namesIn(folder, seen);
-  const packages: string[] = [];
-  for (const name of names) {
-    if (name.startsWith(".")) continue;
-    if (!name.startsWith("@")) packages.push(join(folder, name));
-    else for (const scoped of await namesIn(join(folder, name), seen)) packages.push(join(folder, name, scoped));
+/** The packages in one `node_modules`, sorted. Those that are links are somebody's own, as workspaces are. */
+async function packagesIn(folder: string, stamps: Stamps): Promise<Candidate[]> {
+  const packages: Candidate[] = [];
+  for (const entry of await entriesIn(folder, stamps)) {
+    const path = join(folder, entry.name);
+    if (!entry.name.startsWith("@")) packages.push({ folder: path, own: entry.isSymbolicLink() });
+    else {
+      for (const scoped of await entriesIn(path, stamps)) {
+        packages.push({ folder: join(path, scoped.name), own: scoped.isSymbolicLink() });
+      }
+    }
   }
   return packages;
 }
 
-async function namesIn(folder: string, seen: Seen[]): Promise<string[]> {
-  const names = await readdir(folder).catch(() => undefined);
-  await see(folder, seen);
-  return names?.toSorted() ?? [];
-}
-
-/** What is not there is seen, too: it may come. */
-async function see(path: string, seen: Seen[]): Promise<void> {
-  seen.push(await look(path));
-}
-
-async function look(path: string): Promise<Seen> {
-  const stats = await stat(path).catch(() => undefined);
-  return [path, stats?.mtimeMs ?? 0, stats?.isFile() === true ? stats.size : 0];
-}
-
-/** Whether everything is as it was seen. */
-export async function unchanged(seen: readonly Seen[]): Promise<boolean> {
-  const now = await Promise.all(seen.map(([path]) => look(path)));
-  return now.every(([, modified, size], i) => modified === seen[i]?.[1] && size === seen[i][2]);
+async function entriesIn(folder: string, stamps: Stamps): Promise<Dirent[]> {
+  await stamps.see(folder);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter(({ name }) => !name.startsWith(".")).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export function ancestors(folder: string): string[] {

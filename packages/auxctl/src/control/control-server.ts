@@ -1,10 +1,10 @@
-import { chmod, lstat, rm } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import process from "node:process";
 import { BusError, errnoOf, toError } from "auxbus";
 import { UsageError } from "../exit-code.ts";
 import { type BusControl, isMethod, takes } from "./bus-control.ts";
-import { answers } from "./socket-path.ts";
+import { clearPath } from "./socket-path.ts";
 
 /** More than any request needs, in bytes. */
 const MOST_BODY = 64 * 1024;
@@ -19,10 +19,9 @@ export class ControlServer {
     this.#server = server;
   }
 
-  /** @throws {UsageError} somebody listens there already, or nothing can listen there */
+  /** @throws {UsageError} somebody listens there, it is something else, or nothing can listen there */
   static async listen(path: string, control: BusControl): Promise<ControlServer> {
-    if (await answers(path)) throw new UsageError(`a bus is listening on ${path} already`);
-    await removeStale(path);
+    await clearPath(path);
     const server = createServer((request, response) => void serve(control, request, response));
     // From the first moment on: the folder may be open to others.
     const before = process.umask(0o177);
@@ -45,14 +44,6 @@ export class ControlServer {
     await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     await rm(this.path, { force: true });
   }
-}
-
-/** Removes the socket of a bus that is no longer there, and nothing else. @throws {UsageError} it is no socket */
-async function removeStale(path: string): Promise<void> {
-  const stats = await lstat(path).catch(() => undefined);
-  if (stats === undefined) return;
-  if (!stats.isSocket()) throw new UsageError(`${path} is there, and is no socket; choose another path`);
-  await rm(path);
 }
 
 async function serve(control: BusControl, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,7 +1,7 @@
 import type { HostStatus, ModuleIndex, ModuleInfo, Modules, ModuleStatus, Parked } from "@auxbus/modules";
 import type { BusControl } from "./bus-control.ts";
 
-/** The modules of the bus in this process. */
+/** The modules of the bus in this process. Whoever asks for a module means what is installed by now. */
 export class LocalControl implements BusControl {
   readonly #modules: Modules;
   readonly #depmod: () => Promise<ModuleIndex>;
@@ -17,18 +17,22 @@ export class LocalControl implements BusControl {
   }
 
   async modinfo(name: string): Promise<ModuleInfo> {
+    await this.depmod();
     return this.#modules.modinfo(name);
   }
 
   async names(): Promise<string[]> {
+    await this.depmod();
     return [...this.#modules.index.modules.keys()];
   }
 
   async resolve(modalias: string): Promise<string[]> {
+    await this.depmod();
     return this.#modules.resolve(modalias);
   }
 
-  modprobe(name: string, params: Readonly<Record<string, string>>): Promise<void> {
+  async modprobe(name: string, params: Readonly<Record<string, string>>): Promise<void> {
+    await this.depmod();
     return this.#modules.modprobe(name, params);
   }
 

@@ -71,7 +71,7 @@ export class RemoteControl implements BusControl {
     ...args: readonly unknown[]
   ): Promise<Awaited<ReturnType<BusControl[M]>>> {
     const { status, body } = await this.#post(JSON.stringify({ method, args }));
-    const answer: unknown = JSON.parse(body);
+    const answer = parsed(body);
     if (typeof answer !== "object" || answer === null) throw new UsageError(`${this.#socketPath} is no bus`);
     if (status === 200 && "result" in answer) {
       // What the same method has given on the other side, of the same version.
@@ -98,5 +98,13 @@ export class RemoteControl implements BusControl {
       asking.on("error", (error) => reject(new UsageError(`no bus answers on ${this.#socketPath}: ${error.message}`)));
       asking.end(body);
     });
+  }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
   }
 }

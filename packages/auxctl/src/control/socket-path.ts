@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -13,12 +14,17 @@ export function socketFolder(env: Io["env"]): string {
 
 /** Makes the folder if need be. @throws {UsageError} it is somebody else's, or no folder */
 export async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const stats = await lstat(folder);
-  if (!stats.isDirectory() || stats.uid !== (process.getuid?.() ?? stats.uid)) {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw new UsageError(`cannot make ${folder}: ${error.message}`);
+  });
+  if (!isOwn(await lstat(folder))) {
     throw new UsageError(`${folder} is not a folder of yours, so no socket is put there; set XDG_RUNTIME_DIR`);
   }
   await chmod(folder, 0o700);
+}
+
+function isOwn(stats: Stats): boolean {
+  return stats.isDirectory() && stats.uid === (process.getuid?.() ?? stats.uid);
 }
 
 /** A free name for the socket of this process. */
@@ -48,7 +54,14 @@ export async function theSocket(env: Io["env"]): Promise<string> {
 /** The sockets that somebody listens on; those that are left over are removed. */
 async function liveSockets(env: Io["env"]): Promise<string[]> {
   const folder = socketFolder(env);
-  const names = await readdir(folder).catch(() => []);
+  const stats = await lstat(folder).catch(() => undefined);
+  if (stats === undefined) return [];
+  if (!isOwn(stats) || (stats.mode & 0o022) !== 0) {
+    throw new UsageError(
+      `others can write into ${folder}, so what listens there may be anybody's; say which socket with --socket`,
+    );
+  }
+  const names = await readdir(folder);
   const live: string[] = [];
   for (const name of names.filter((entry) => entry.endsWith(".sock")).toSorted()) {
     const path = join(folder, name);
@@ -58,8 +71,21 @@ async function liveSockets(env: Io["env"]): Promise<string[]> {
   return live;
 }
 
+/**
+ * Makes way for a new socket: takes away one that is left over from a bus that was killed, and nothing else.
+ *
+ * @throws {UsageError} somebody listens there, or it is no socket
+ */
+export async function clearPath(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) return;
+  if (!stats.isSocket()) throw new UsageError(`${path} is there, and is no socket; choose another path`);
+  if (await answers(path)) throw new UsageError(`a bus is listening on ${path} already`);
+  await rm(path, { force: true });
+}
+
 /** Whether somebody listens on a socket. */
-export function answers(path: string): Promise<boolean> {
+function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.on("connect", () => {

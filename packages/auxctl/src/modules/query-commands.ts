@@ -58,30 +58,40 @@ export function addQueryCommands(program: Command, io: Io, finish: Finish): void
       ),
     );
 
-  program
-    .command("modinfo")
+  onBus(program.command("modinfo"))
     .summary("show what a module says about itself")
     .description("Show what the package of a module says about it. Needs no bus.")
     .argument("<module>", "name of a module or package, or path of a file or package folder")
-    .option("--json", "print JSON")
     .addHelpText(
       "after",
       `\nExamples:\n  auxctl modinfo snd_sof_probes\n  auxctl modinfo ./my-driver.js --json\n${EXIT_CODES}`,
     )
-    .action(async (word: string, options: FrameOptions) => {
-      const info = await lookUp(word, await depmod(io), io);
-      print(io, options, info, (colors) => modinfoLines(info, colors));
-    });
+    .action((word: string, options: FrameOptions) =>
+      refusable(
+        async () => {
+          const { socket } = options;
+          const info =
+            socket === undefined
+              ? await lookUp(word, await depmod(io), io)
+              : await (await busOf(options, io)).modinfo(word);
+          print(io, options, info, (colors) => modinfoLines(info, colors));
+        },
+        io,
+        finish,
+      ),
+    );
 
-  program
-    .command("depmod")
+  onBus(program.command("depmod"))
     .summary("look at the installed packages again")
-    .description("Find the modules among the installed packages, and keep what they say on disk. Needs no bus.")
+    .description(
+      "Find the modules among the installed packages, and keep what they say on disk. Needs no bus; with " +
+        "--socket, that bus looks again, too.",
+    )
     .option("-f, --force", "even when nothing seems to have changed")
     .option("-n, --show", "print the aliases, as a modules.alias")
-    .option("--json", "print JSON")
     .addHelpText("after", `\nExamples:\n  auxctl depmod\n  auxctl depmod --show\n${EXIT_CODES}`)
     .action(async (options: FrameOptions & { readonly force?: boolean; readonly show?: boolean }) => {
+      if (options.socket !== undefined) await (await busOf(options, io)).depmod();
       const index = await depmod(io, { force: options.force });
       for (const problem of index.problems) {
         io.err.write(`${colorsFor(io.err, io.env).yellow("auxctl:")} ${problem}\n`);

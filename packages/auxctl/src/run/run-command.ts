@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { IsolationKind, ModuleIndex } from "@auxbus/modules";
+import type { IsolationKind, ModuleIndex, ModuleInfo } from "@auxbus/modules";
 import { ownSocket } from "../control/socket-path.ts";
 import { UsageError } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -47,7 +47,7 @@ export function addRunCommand(program: Command, io: Io, finish: Finish): void {
     .addHelpText("after", HELP)
     .action(async (words: string[], options: Options) => {
       const { once = false, json = false, verbose = false, autoload } = options;
-      const { index, load } = await findModules(words, io);
+      const { index, load, again } = await findModules(words, io);
       const params = parseParams(options.param ?? []);
       for (const name of params.keys()) expectModule(name, "--param", index);
       for (const name of options.blacklist ?? []) expectModule(name, "--blacklist", index);
@@ -65,7 +65,7 @@ export function addRunCommand(program: Command, io: Io, finish: Finish): void {
             autoload,
             once,
             socket,
-            depmod: () => depmod(io),
+            depmod: again,
           },
           report,
           io,
@@ -82,17 +82,34 @@ function collect(word: string, before: readonly string[] = []): readonly string[
   return [...before, word];
 }
 
-/** The modules that were named, by whatever name, in an index that knows them all. */
-async function findModules(words: readonly string[], io: Io): Promise<{ index: ModuleIndex; load: string[] }> {
+interface Found {
+  /** It knows all that were named, by whatever name. */
+  readonly index: ModuleIndex;
+  /** Their names as modules. */
+  readonly load: readonly string[];
+  /** Looks at everything again. */
+  readonly again: () => Promise<ModuleIndex>;
+}
+
+async function findModules(words: readonly string[], io: Io): Promise<Found> {
   let index = await depmod(io);
   const load: string[] = [];
+  const others: { word: string; info: ModuleInfo }[] = [];
   for (const word of words) {
     const info = await lookUp(word, index, io);
     if (load.includes(info.name)) throw new UsageError(`module ${info.name} is named twice`);
     load.push(info.name);
+    if (index.find(info.name) === info) continue;
+    others.push({ word, info });
     index = index.with(info);
   }
-  return { index, load };
+  const again = async (): Promise<ModuleIndex> => {
+    let found = await depmod(io);
+    // What has gone meanwhile is still what was asked for.
+    for (const { word, info } of others) found = found.with(await lookUp(word, found, io).catch(() => info));
+    return found;
+  };
+  return { index, load, again };
 }
 
 function expectModule(name: string, option: string, index: ModuleIndex): void {

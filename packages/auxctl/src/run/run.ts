@@ -50,8 +50,7 @@ export async function run(options: RunOptions, report: RunReport, io: Io): Promi
         throw new Error(`cannot load module ${name}: ${toError(error).message}`, { cause: error });
       });
     }
-    const settled = modules.autoload.idle().then(() => core.settle());
-    await Promise.race([settled, interrupt.promise, ...(options.once ? [] : [delay(SETTLE_LIMIT)])]);
+    await Promise.race([settled(modules), interrupt.promise, ...(options.once ? [] : [delay(SETTLE_LIMIT)])]);
     if (!interrupt.happened) await showTree(view, report);
     if (!options.once) await watch(view, report, io, interrupt);
   } catch (error) {
@@ -66,6 +65,14 @@ export async function run(options: RunOptions, report: RunReport, io: Io): Promi
     alive[Symbol.dispose]();
   }
   return code;
+}
+
+/** When nothing is being loaded or probed: probes add devices, and devices load modules. */
+async function settled({ autoload, core }: Modules): Promise<void> {
+  do {
+    await autoload.idle();
+    await core.settle();
+  } while (autoload.busy);
 }
 
 async function showTree(view: BusView, report: RunReport): Promise<void> {

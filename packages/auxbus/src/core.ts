@@ -65,6 +65,7 @@ export class DriverCore {
   /** @internal */ readonly owners = new Map<Device, Module>();
   readonly #roots = new Map<string, Device>();
   readonly #buses = new Map<string, Bus>();
+  /** @internal Devices by class, then by name. */ readonly classes = new Map<string, Map<string, Device>>();
   readonly #plainChildren = new Map<Device, Map<string, Device>>();
   readonly #failpoint: ((step: string) => Errno | undefined) | undefined;
   readonly #releaseDelay: (() => number) | undefined;
@@ -165,11 +166,18 @@ export class DriverCore {
     const [top, root, ...names] = path.split("/").filter((part) => part !== "");
     if (top !== "devices" || root === undefined) return undefined;
     let device = this.#roots.get(root);
+    let folder = "";
     for (const name of names) {
       if (device === undefined) return undefined;
-      device = this.childNamed(device, name);
+      const child = this.childNamed(device, folder + name);
+      // A class has a folder of its own in the parent's.
+      if (child === undefined && folder === "") folder = `${name}/`;
+      else {
+        device = child;
+        folder = "";
+      }
     }
-    return device;
+    return folder === "" ? device : undefined;
   }
 
   /**
@@ -247,16 +255,33 @@ export class DriverCore {
     return this.#plainChildren.get(parent)?.get(name);
   }
 
+  /** The added device of this class and name. */
+  findOfClass(name: string, device: string): Device | undefined {
+    return this.classes.get(name)?.get(device);
+  }
+
+  /** @internal */
+  addToClass(device: Device): void {
+    if (device.class === null) return;
+    const devices = this.classes.get(device.class) ?? new Map<string, Device>();
+    this.classes.set(device.class, devices.set(device.name, device));
+  }
+
+  /** @internal */
+  removeFromClass(device: Device): void {
+    if (device.class !== null) this.classes.get(device.class)?.delete(device.name);
+  }
+
   /** @internal Children that are on no bus are found by their parent. */
   addPlainChild(parent: Device, child: Device): void {
     const children = this.#plainChildren.get(parent) ?? new Map<string, Device>();
-    this.#plainChildren.set(parent, children.set(child.name, child));
+    this.#plainChildren.set(parent, children.set(child.nodeName, child));
   }
 
   /** @internal */
   removePlainChild(parent: Device, child: Device): void {
     const children = this.#plainChildren.get(parent);
-    children?.delete(child.name);
+    children?.delete(child.nodeName);
     if (children?.size === 0) this.#plainChildren.delete(parent);
   }
 

@@ -12,7 +12,7 @@ export function emitDeviceUevent(device: Device, action: UeventAction): void {
   uevents.emit(
     action,
     () => device.path,
-    device.bus?.name,
+    device.bus?.name ?? device.class ?? undefined,
     () => deviceEnv(device),
     device,
   );

@@ -23,6 +23,11 @@ export interface DeviceOptions {
   readonly name: string;
   readonly parent?: Device | null;
   readonly bus?: Bus | null;
+  /**
+   * For a device that is on no bus: what kind of interface it is to users, such as `net` (the kernel's class). It is
+   * then in a folder of that name in its parent's, and its name is unique in its class.
+   */
+  readonly class?: string | undefined;
   /** Runs once, after the last reference was put. */
   readonly release?: ((device: Device) => void) | undefined;
   readonly attributes?: Attributes | undefined;
@@ -62,6 +67,8 @@ export class Device {
   readonly core: DriverCore;
   readonly parent: Device | null;
   readonly bus: Bus | null;
+  /** What kind of interface it is, such as `net`; null for most. */
+  readonly class: string | null;
   /** The driver's own data for this device; cleared when the driver is unbound. */
   driverData: unknown = undefined;
 
@@ -92,6 +99,7 @@ export class Device {
     this.fullName = sysfsName(options.name);
     this.parent = options.parent ?? null;
     this.bus = options.bus ?? null;
+    this.class = options.class ?? null;
     this.releaseCallback = options.release;
     if (options.attributes !== undefined) {
       this.more.attributes = new Map(Object.entries(options.attributes));
@@ -120,7 +128,12 @@ export class Device {
 
   /** The sysfs path, as uevents name it: `/devices/p0/mlx5_core.eth.0`. */
   get path(): string {
-    return this.parent === null ? `/devices/${this.name}` : `${this.parent.path}/${this.name}`;
+    return this.parent === null ? `/devices/${this.nodeName}` : `${this.parent.path}/${this.nodeName}`;
+  }
+
+  /** @internal Where it is in its parent's folder. */
+  get nodeName(): string {
+    return this.class === null ? this.name : `${this.class}/${this.name}`;
   }
 
   /** What a module's alias is compared with, if the bus has such a thing. */

@@ -13,7 +13,7 @@ export function addDevice(device: Device): MaybePromise<void> {
   const { core, bus, parent } = device;
   refuseAdd(device);
   core.fail("add-kobject");
-  const sibling = core.childNamed(parent, device.name);
+  const sibling = core.childNamed(parent, device.nodeName) ?? sameOfClass(device);
   if (sibling !== undefined) {
     core.log.error(`sysfs: cannot create duplicate filename '${device.path}'`, { device: device.name });
     throw failure("EEXIST", `${device.path} exists already; names are unique in their parent`, "add", device);
@@ -41,6 +41,7 @@ export function addDevice(device: Device): MaybePromise<void> {
     addChild(parent, device);
     if (bus === null) core.addPlainChild(parent, device);
   }
+  core.addToClass(device);
   bus?.addDevice(device);
   bus?.notify("add-device", device);
   emitDeviceUevent(device, "add");
@@ -48,6 +49,10 @@ export function addDevice(device: Device): MaybePromise<void> {
   if (bus === null || !bus.autoprobe) return undefined;
   const result = attachDevice(device, true);
   return isPending(result) ? result.then(() => undefined) : undefined;
+}
+
+function sameOfClass({ core, class: kind, name }: Device): Device | undefined {
+  return kind === null ? undefined : core.findOfClass(kind, name);
 }
 
 function refuseAdd(device: Device): void {
@@ -130,6 +135,7 @@ function takeAway(device: Device): MaybePromise<void> {
     refuseWithChildren(device);
   }
   bus?.removeDevice(device);
+  core.removeFromClass(device);
   core.deferred.delete(device);
   purgeLinks(device);
   const released = device.extras?.resources?.release(

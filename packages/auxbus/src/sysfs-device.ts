@@ -11,14 +11,22 @@ export function deviceFolder(device: Device): SysfsFolder {
   const own = entries(device);
   return {
     kind: "folder",
-    names: () => [...Object.keys(own), ...[...device.children()].map((child) => child.name)],
+    names: () => new Set([...Object.keys(own), ...[...device.children()].map((child) => child.class ?? child.name)]),
     get: (name) => {
       const node = Object.hasOwn(own, name) ? own[name] : undefined;
       if (node !== undefined) return node;
       const child = device.core.childNamed(device, name);
-      return child === undefined ? undefined : deviceFolder(child);
+      return child === undefined ? classFolder(device, name) : deviceFolder(child);
     },
   };
+}
+
+/** The folder of a device's children of one class. */
+function classFolder(device: Device, name: string): SysfsFolder | undefined {
+  const ofClass = [...device.children()].filter((child) => child.class === name);
+  return ofClass.length === 0
+    ? undefined
+    : folder(Object.fromEntries(ofClass.map((child) => [child.name, deviceFolder(child)])));
 }
 
 function entries(device: Device): Record<string, SysfsNode> {
@@ -33,6 +41,8 @@ function entries(device: Device): Record<string, SysfsNode> {
       store: (value) => device.uevent(writtenAction(value)),
     }),
   };
+  if (device.class !== null) nodes["subsystem"] = link(`class/${device.class}`);
+  if (device.class !== null && device.parent !== null) nodes["device"] = link(device.parent.path);
   if (bus !== null) nodes["subsystem"] = link(`bus/${bus.name}`);
   if (binding !== null) nodes["driver"] = link(`bus/${binding.driver.bus.name}/drivers/${binding.driver.name}`);
   const owner = core.owners.get(device);

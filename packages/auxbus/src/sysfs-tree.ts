@@ -1,5 +1,6 @@
 import type { Bus } from "./bus.ts";
 import type { DriverCore } from "./core.ts";
+import type { Device } from "./device.ts";
 import type { Driver } from "./driver.ts";
 import type { DeviceLink } from "./links.ts";
 import { deviceFolder } from "./sysfs-device.ts";
@@ -33,6 +34,14 @@ function root(core: DriverCore): SysfsFolder {
         return bus === undefined ? undefined : busFolder(bus);
       },
     },
+    class: {
+      kind: "folder",
+      names: () => core.classes.keys(),
+      get: (name) => {
+        const devices = core.classes.get(name);
+        return devices === undefined ? undefined : classLinks(devices);
+      },
+    },
     devices: {
       kind: "folder",
       names: () => [...[...core.roots()].map((device) => device.name), ...(core.links.size > 0 ? ["virtual"] : [])],
@@ -44,6 +53,17 @@ function root(core: DriverCore): SysfsFolder {
     },
     module: modulesFolder(core),
   });
+}
+
+function classLinks(devices: ReadonlyMap<string, Device>): SysfsFolder {
+  return {
+    kind: "folder",
+    names: () => devices.keys(),
+    get: (name) => {
+      const device = devices.get(name);
+      return device === undefined ? undefined : link(device.path);
+    },
+  };
 }
 
 function busFolder(bus: Bus): SysfsFolder {

@@ -26,6 +26,8 @@ export type {
 } from "./contract.ts";
 export { DriverCore, type DriverCoreOptions, type RootDeviceOptions } from "./core.ts";
 export type { DeferredProbe, DeferredProbes } from "./deferred.ts";
+export { DelayedWork } from "./delayed-work.ts";
+export { logOf } from "./device-log.ts";
 export { Device, type DeviceOptions, type DeviceState } from "./device.ts";
 export { DeviceResources } from "./devres.ts";
 export { type Done, Driver, type DriverCallbacks, type DriverDefinition, type DriverPmOps } from "./driver.ts";
@@ -45,6 +47,7 @@ export type {
 export type { DeviceLink, DeviceLinkOptions, LinkState } from "./links.ts";
 export type { KernelLog, LogDetails, LogLevel, LogRecord } from "./log.ts";
 export { Module } from "./module.ts";
+export { Mutex } from "./mutex.ts";
 export {
   moduleAuxiliaryDriver,
   type ModuleContext,

@@ -1,7 +1,6 @@
-import type { AuxiliaryDevice, Device } from "auxbus";
+import { type AuxiliaryDevice, type Device, logOf } from "auxbus";
 import type { DebugfsDir } from "@auxbus/debugfs";
 import type { SofProbesClient, SofProbesHostOps } from "./client-api.ts";
-import { logOf } from "./device-log.ts";
 import type { FwState } from "./fw-state.ts";
 import type { Heard } from "./event-handlers.ts";
 import { MAX_PAYLOAD } from "./ipc3.ts";

@@ -1,7 +1,5 @@
-import { type AuxiliaryDevice, BusError, type Timer } from "auxbus";
+import { type AuxiliaryDevice, BusError, logOf, Mutex, type Timer } from "auxbus";
 import { Client, type SofClientData } from "./client.ts";
-import { logOf } from "./device-log.ts";
-import { Mutex } from "./mutex.ts";
 import type { SofDevice } from "./sof-device.ts";
 
 /** The contract version of everything that the core shares with clients. */

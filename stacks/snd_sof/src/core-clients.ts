@@ -1,5 +1,5 @@
+import { logOf } from "auxbus";
 import type { Clients } from "./clients.ts";
-import { logOf } from "./device-log.ts";
 import type { SofDevice } from "./sof-device.ts";
 
 /** The most flood test clients there may be. */

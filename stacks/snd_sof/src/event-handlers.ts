@@ -1,5 +1,4 @@
-import { BusError, type Device } from "auxbus";
-import { logOf } from "./device-log.ts";
+import { BusError, type Device, logOf } from "auxbus";
 import { clientsCare, type FwState } from "./fw-state.ts";
 import { ipc3Words } from "./ipc3.ts";
 

@@ -1,5 +1,4 @@
-import { BusError, type Device } from "auxbus";
-import { logOf } from "./device-log.ts";
+import { BusError, type Device, logOf } from "auxbus";
 import type { SofDspOps } from "./dsp-ops.ts";
 import { FW_STATES, type FwState } from "./fw-state.ts";
 

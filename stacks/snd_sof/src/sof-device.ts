@@ -1,10 +1,9 @@
-import { BusError, type Device, type DriverCore, type Module } from "auxbus";
+import { BusError, type Device, type DriverCore, logOf, type Module } from "auxbus";
 import { Debugfs, type DebugfsDir } from "@auxbus/debugfs";
 import { Sound, type SoundCard } from "@auxbus/sound";
 import type { SofClientData } from "./client.ts";
 import { Clients } from "./clients.ts";
 import { CoreClients } from "./core-clients.ts";
-import { logOf } from "./device-log.ts";
 import type { SofDspOps, SofInterrupt } from "./dsp-ops.ts";
 import { EventHandlers } from "./event-handlers.ts";
 import { Firmware } from "./firmware.ts";

@@ -1,9 +1,7 @@
-import { BusError, type Device, type Errno, type Timer } from "auxbus";
-import { logOf } from "./device-log.ts";
+import { BusError, type Device, type Errno, logOf, Mutex, type Timer } from "auxbus";
 import type { SofDspOps } from "./dsp-ops.ts";
 import type { FwState } from "./fw-state.ts";
 import { ipc3Error, ipc3Words, MAX_PAYLOAD } from "./ipc3.ts";
-import { Mutex } from "./mutex.ts";
 
 /** Milliseconds in which the DSP must answer. */
 const TIMEOUT = 500;

@@ -52,7 +52,12 @@ type RemoteArg<T> = T extends Copied
     ? Method<RemoteAll<A>, Awaitable<R>>
     : T | Remote<T>;
 
-type RemoteResult<R> = R extends PromiseLike<infer V> ? Promise<Remote<V>> : Awaitable<Remote<R>>;
+type RemoteResult<R> =
+  R extends Promise<infer V>
+    ? Promise<Remote<V>>
+    : R extends PromiseLike<infer V>
+      ? PromiseLike<Remote<V>>
+      : Awaitable<Remote<R>>;
 
 type RemoteFunction<T> = T extends (...args: infer A) => infer R ? Method<RemoteArgs<A>, RemoteResult<R>> : never;
 

@@ -8,11 +8,13 @@ import {
   type DriverPmOps,
   type RegisterOptions,
 } from "auxbus";
+import { type PciChannelState, type PciErrorHandlers, recover } from "./aer.ts";
 import { PciDevice, type PciDeviceId, type PciFunction } from "./pci-device.ts";
 
 /** A driver of PCI functions. The probe gets the id-table entry that matched. */
 export interface PciDriver extends DriverDefinition<PciDevice> {
   readonly idTable: readonly PciDeviceId[];
+  readonly errorHandlers?: PciErrorHandlers;
 }
 
 const instances = new WeakMap<DriverCore, PciBus>();
@@ -83,6 +85,18 @@ export class PciBus extends Bus<PciDevice> {
       throw error;
     }
     return device;
+  }
+
+  /**
+   * A device has reported an error (AER): its driver recovers it.
+   *
+   * @throws {BusError} `ENODEV` it was not recovered
+   */
+  async reportError(device: PciDevice, state: PciChannelState): Promise<void> {
+    const { log } = this.core;
+    log.warn(`${device.name}: AER: ${state === "normal" ? "non-fatal" : "fatal"} error`, { device: device.name });
+    await recover(device, state);
+    log.info(`${device.name}: AER: device recovery successful`, { device: device.name });
   }
 
   /** The host bridge of this name; it stays, once it was needed. */

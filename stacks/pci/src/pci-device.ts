@@ -1,4 +1,4 @@
-import { type Attributes, Device } from "auxbus";
+import { type Attributes, Device, type Done } from "auxbus";
 import type { PciBus } from "./pci-bus.ts";
 
 /** What a driver's id table names. */
@@ -19,6 +19,8 @@ export interface PciFunction {
   readonly class: number;
   /** What is behind its registers: the simulated hardware. */
   readonly hardware: unknown;
+  /** What a reset of the slot does to it. */
+  resetSlot?(): Done;
   /** Files of its own, beside `vendor`, `device` and `class`. */
   readonly attributes?: Attributes;
 }

@@ -233,7 +233,7 @@ export class Hca {
     if (this.faults.syndromeSticks > 0) this.faults.syndromeSticks--;
     else this.#syndrome = 0;
     this.#aliveAt = this.#runtime.now() + this.faults.pciDeadTime;
-    for (const sf of this.subFunctions.hcas()) sf.reset();
+    this.subFunctions.clear();
   }
 
   #off(): void {

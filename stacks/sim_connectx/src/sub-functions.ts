@@ -39,10 +39,6 @@ export class SubFunctions {
     return this.#byIndex.get(index)?.hca;
   }
 
-  *hcas(): IterableIterator<Hca> {
-    for (const { hca } of this.#byIndex.values()) yield hca;
-  }
-
   /** @throws {BusError} `ENOSPC` */
   alloc(sfnum: number): number {
     if (this.#byIndex.size >= this.#most()) {
@@ -84,6 +80,11 @@ export class SubFunctions {
     if (used && sf.state === "ACTIVE") this.#move(sf, "IN_USE");
     else if (!used && sf.state === "IN_USE") this.#move(sf, "ACTIVE");
     else if (!used && sf.state === "TEARDOWN_REQUEST") this.#move(sf, "ALLOCATED");
+  }
+
+  /** The firmware was reset: there are none any more. */
+  clear(): void {
+    for (const index of [...this.#byIndex.keys()]) this.dealloc(index);
   }
 
   /** The firmware says once more what it has said before. */

@@ -1,0 +1,100 @@
+import { BusError, logOf, toError } from "auxbus";
+import { Devlink } from "@auxbus/devlink";
+import type { PciDevice, PciDriver } from "@auxbus/pci";
+import { Hca } from "@auxbus/sim_connectx";
+import { devlinkOps } from "./devlink.ts";
+import { enterErrorState } from "./health.ts";
+import type { Mlx5Global } from "./global.ts";
+import { initOne, loadOne, uninitOne, unloadOne, waitPciUp } from "./load.ts";
+import { Mlx5CoreDev } from "./mdev.ts";
+
+const MELLANOX = 0x15b3;
+const CONNECTX6_DX = 0x101d;
+const CONNECTX_VF = 0x101e;
+
+/** The PCI driver of ConnectX functions. */
+export function pciDriver(global: Mlx5Global): PciDriver {
+  const devlink = Devlink.of(global.core);
+  const mdevs = new WeakMap<PciDevice, Mlx5CoreDev>();
+  const mdevOf = (device: PciDevice): Mlx5CoreDev => {
+    const mdev = mdevs.get(device);
+    if (mdev === undefined) throw new BusError("ENODEV", `${device.name} is not bound`, { device: device.name });
+    return mdev;
+  };
+
+  return {
+    name: "mlx5_core",
+    idTable: [
+      { vendor: MELLANOX, device: CONNECTX6_DX },
+      { vendor: MELLANOX, device: CONNECTX_VF },
+    ],
+
+    async probe(device) {
+      const { hardware } = device;
+      if (!(hardware instanceof Hca)) {
+        throw new BusError("ENODEV", `${device.name} is no ConnectX that this driver knows`, { op: "probe", device: device.name });
+      }
+      const instance = devlink.alloc(device, devlinkOps(hardware.kind, () => mdev));
+      const mdev = new Mlx5CoreDev(global, device, hardware, instance, global.ids.alloc());
+      mdevs.set(device, mdev);
+      try {
+        await initOne(mdev);
+      } catch (error) {
+        await mdev.health?.drain();
+        logOf(device, "error", `mlx5_init_one failed with error code ${toError(error).message}`, error);
+        global.ids.free(mdev.id);
+        mdevs.delete(device);
+        throw error;
+      }
+      global.functions.add(mdev);
+      // Users see it last.
+      devlink.register(instance);
+    },
+
+    async remove(device) {
+      const mdev = mdevOf(device);
+      await mdev.health?.drain();
+      await devlink.unregister(mdev.devlink);
+      await uninitOne(mdev);
+      global.functions.delete(mdev);
+      global.ids.free(mdev.id);
+      mdevs.delete(device);
+    },
+
+    async shutdown(device) {
+      const mdev = mdevOf(device);
+      await mdev.health?.drain();
+      await mdev.devlink.lock.run(() => unloadOne(mdev, false));
+    },
+
+    pm: {
+      async suspend(device) {
+        const mdev = mdevOf(device);
+        await mdev.devlink.lock.run(() => unloadOne(mdev, true));
+      },
+      async resume(device) {
+        const mdev = mdevOf(device);
+        await mdev.devlink.lock.run(() => loadOne(mdev));
+      },
+    },
+
+    errorHandlers: {
+      async errorDetected(device, state) {
+        const mdev = mdevOf(device);
+        enterErrorState(mdev);
+        await mdev.devlink.lock.run(() => unloadOne(mdev, false));
+        return state === "perm-failure" ? "disconnect" : "need-reset";
+      },
+      async slotReset(device) {
+        const mdev = mdevOf(device);
+        logOf(device, "info", "wait vital counter");
+        await waitPciUp(mdev);
+        return mdev.hca.syndrome === 0 ? "recovered" : "disconnect";
+      },
+      async resume(device) {
+        const mdev = mdevOf(device);
+        await mdev.devlink.lock.run(() => loadOne(mdev));
+      },
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { type AuxiliaryDriver, type AuxiliaryDevice, BusError, defineAuxiliaryDriver } from "auxbus";
+import { Devlink } from "@auxbus/devlink";
+import { devlinkOps } from "./devlink.ts";
+import { initOne, uninitOne, unloadOne } from "./load.ts";
+import { Mlx5CoreDev } from "./mdev.ts";
+import type { Mlx5SfDev } from "./sf-dev.ts";
+
+/** The driver of a sub-function: it is a function of its own, whose slices are its children. */
+export const sfDriver: AuxiliaryDriver = defineAuxiliaryDriver({
+  name: "sf",
+  idTable: [{ name: "mlx5_core.sf" }],
+
+  async probe(device) {
+    const { parent, hca, id }: Mlx5SfDev = device.shared;
+    const { global } = parent;
+    const devlink = Devlink.of(device.core);
+    const instance = devlink.alloc(device, devlinkOps("SF", () => mdev));
+    const mdev = new Mlx5CoreDev(global, device, hca, instance, id);
+    await initOne(mdev);
+    global.functions.add(mdev);
+    device.driverData = mdev;
+    devlink.register(instance);
+  },
+
+  async remove(device) {
+    const mdev = mdevOf(device);
+    await mdev.health?.drain();
+    await Devlink.of(device.core).unregister(mdev.devlink);
+    await uninitOne(mdev);
+    mdev.global.functions.delete(mdev);
+  },
+
+  async shutdown(device) {
+    const mdev = mdevOf(device);
+    await mdev.health?.drain();
+    await mdev.devlink.lock.run(() => unloadOne(mdev, false));
+  },
+});
+
+function mdevOf(device: AuxiliaryDevice): Mlx5CoreDev {
+  if (device.driverData instanceof Mlx5CoreDev) return device.driverData;
+  throw new BusError("ENODEV", `${device.name} is not bound`, { device: device.name });
+}

@@ -1,1 +1,1 @@
-export {};
+export { plugConnectX, type PlugConnectXOptions, type PluggedConnectX, plugVf } from "./plug-connectx.ts";

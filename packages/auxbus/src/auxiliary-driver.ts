@@ -32,11 +32,43 @@ export type DriverHandlers<Name extends string> = {
   ) => HandlerResult<Handlers<Name>[K]> | PromiseLike<HandlerResult<Handlers<Name>[K]>>;
 };
 
-type UnionToIntersection<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never;
+/** The handlers that a contract has, by whether it may do without them. */
+type HandlerKey<Name extends string, Optional extends boolean> = Name extends string
+  ? {
+      [K in keyof Handlers<Name>]-?: undefined extends Handlers<Name>[K]
+        ? Optional extends true
+          ? K
+          : never
+        : Optional extends true
+          ? never
+          : K;
+    }[keyof Handlers<Name>]
+  : never;
 
-/** For a driver of several contracts: the handlers of all of them. */
-type AllHandlers<Name extends string> = UnionToIntersection<Name extends string ? DriverHandlers<Name> : never> &
-  object;
+/** Those of `Name` that have the handler. */
+type WithHandler<Name extends string, K> = Name extends string ? (K extends keyof Handlers<Name> ? Name : never) : never;
+
+type ArgsOf<Name extends string, K> = Name extends string
+  ? K extends keyof Handlers<Name>
+    ? HandlerArgs<Handlers<Name>[K]>
+    : never
+  : never;
+
+type ResultOf<Name extends string, K> = Name extends string
+  ? K extends keyof Handlers<Name>
+    ? HandlerResult<Handlers<Name>[K]> | PromiseLike<HandlerResult<Handlers<Name>[K]>>
+    : never
+  : never;
+
+type LocalHandler<Name extends string, K> = (
+  device: AuxiliaryDevice<WithHandler<Name, K>>,
+  ...args: ArgsOf<Name, K>
+) => ResultOf<Name, K>;
+
+/** For a driver of several contracts: the handlers of all of them, each once. */
+type AllHandlers<Name extends string> = { readonly [K in HandlerKey<Name, false>]: LocalHandler<Name, K> } & {
+  readonly [K in HandlerKey<Name, true>]?: LocalHandler<Name, K>;
+};
 
 /** An auxiliary driver as its author writes it. */
 export interface AuxiliaryDriverSpec<Ids extends readonly AuxiliaryDeviceId[]> extends Omit<
@@ -70,10 +102,14 @@ export type IsolableHandlers<Name extends string> = {
   ) => HandlerResult<Handlers<Name>[K]> | PromiseLike<HandlerResult<Handlers<Name>[K]>>;
 };
 
-type AllIsolableHandlers<Name extends string> = UnionToIntersection<
-  Name extends string ? IsolableHandlers<Name> : never
-> &
-  object;
+type RemoteHandler<Name extends string, K> = (
+  device: IsolableDevice<WithHandler<Name, K>>,
+  ...args: RemoteAll<ArgsOf<Name, K>>
+) => ResultOf<Name, K>;
+
+type AllIsolableHandlers<Name extends string> = { readonly [K in HandlerKey<Name, false>]: RemoteHandler<Name, K> } & {
+  readonly [K in HandlerKey<Name, true>]?: RemoteHandler<Name, K>;
+};
 
 /** Power management callbacks of an isolable driver; see `DriverPmOps`. */
 export type IsolablePmOps<Name extends string> = {

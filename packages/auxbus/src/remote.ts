@@ -23,20 +23,27 @@ type HasMethod<T> = true extends { [K in keyof T]-?: NonNullable<T[K]> extends A
   ? true
   : false;
 
+/** How deep is looked: what is nested in itself has no end. */
+type Deep = readonly [0, 0, 0, 0, 0, 0];
+
+type Less<Depth extends readonly unknown[]> = Depth extends readonly [unknown, ...infer Rest] ? Rest : [];
+
 /** A value all the way down: neither it nor anything in it can be called. */
-type IsData<T> = T extends Copied | readonly Copied[] | ReadonlySet<Copied>
+type IsData<T, Depth extends readonly unknown[] = Deep> = T extends Copied | readonly Copied[] | ReadonlySet<Copied>
   ? true
-  : T extends ReadonlyMap<Copied, infer V> | readonly (infer V)[]
-    ? IsData<V>
-    : T extends AnyFunction
-      ? false
-      : T extends object
-        ? HasMethod<T> extends true
-          ? false
-          : false extends { [K in keyof T]-?: IsData<T[K]> }[keyof T]
+  : Depth["length"] extends 0
+    ? true
+    : T extends ReadonlyMap<Copied, infer V> | readonly (infer V)[]
+      ? IsData<V, Less<Depth>>
+      : T extends AnyFunction
+        ? false
+        : T extends object
+          ? HasMethod<T> extends true
             ? false
-            : true
-        : true;
+            : false extends { [K in keyof T]-?: IsData<T[K], Less<Depth>> }[keyof T]
+              ? false
+              : true
+          : true;
 
 /** Method syntax makes the parameters bivariant, as those of the methods are that it stands for. */
 type Method<Args extends unknown[], R> = { call(...args: Args): R }["call"];

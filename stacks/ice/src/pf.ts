@@ -1,0 +1,62 @@
+import { type AuxiliaryDevice, DelayedWork, type DriverCore, type IdAllocator, Mutex } from "auxbus";
+import type { DevlinkInstance } from "@auxbus/devlink";
+import type { NetDevice } from "@auxbus/netdev";
+import type { PciDevice } from "@auxbus/pci";
+import type { IntelNic, ResetLevel } from "@auxbus/sim_intel_nic";
+
+export type IceAuxDevice = AuxiliaryDevice<"ice.roce"> | AuxiliaryDevice<"ice.iwarp">;
+
+/** What the service task has been asked to do. */
+export type IceFlag = "UNPLUG_AUX_DEV" | "PLUG_AUX_DEV" | "MTU_CHANGED";
+
+/** One physical function of an E810 (the kernel's `ice_pf`). */
+export class IcePf {
+  readonly device: PciDevice;
+  readonly nic: IntelNic;
+  readonly devlink: DevlinkInstance;
+  readonly service: DelayedWork;
+  readonly flags: Set<IceFlag> = new Set();
+  readonly auxIds: IdAllocator;
+  /** `adev_mutex`: who looks at `adev` has it. */
+  readonly adevMutex: Mutex = new Mutex();
+  /** The slice, while it is published. */
+  adev: IceAuxDevice | null = null;
+  /** The id of its slices for as long as the function has a driver; null without RDMA. */
+  auxId: number | null = null;
+  /** ICE_FLAG_RDMA_ENA: a slice may be published. */
+  rdmaEnabled = false;
+  /** A protocol that is on. */
+  rdmaMode: { roce: boolean; iwarp: boolean } = { roce: false, iwarp: false };
+  netdev: NetDevice | null = null;
+  /** Causes of RDMA errors that nobody has been told of. */
+  oicrErrors = 0;
+  critErr = 0;
+  classes = 1;
+  pendingReset: ResetLevel | null = null;
+  resetting = false;
+  resetFailed = false;
+  suspended = false;
+  readonly qsets: Map<number, number> = new Map();
+
+  constructor(device: PciDevice, nic: IntelNic, devlink: DevlinkInstance, auxIds: IdAllocator, service: (pf: IcePf) => Promise<void>) {
+    this.device = device;
+    this.nic = nic;
+    this.devlink = devlink;
+    this.auxIds = auxIds;
+    this.service = new DelayedWork(device.core, () => service(this));
+  }
+
+  get core(): DriverCore {
+    return this.device.core;
+  }
+
+  get name(): string {
+    return this.device.name;
+  }
+
+  /** Asks the service task for something. */
+  request(...flags: readonly IceFlag[]): void {
+    for (const flag of flags) this.flags.add(flag);
+    this.service.schedule();
+  }
+}

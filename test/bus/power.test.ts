@@ -112,3 +112,13 @@ test("a device that is deleted while the system sleeps is let go", async () => {
   expect(device?.state).toBe("released");
   await rig.end();
 });
+
+test("a device that begins to use runtime PM while the system goes to sleep wakes up with it", async () => {
+  const rig = new Rig();
+  await rig.register({ more: { pm: { suspend: (device) => void device.runtimePm.usageCount } } });
+  await rig.create("x", 0);
+  await rig.run(rig.core.power.suspend());
+  await rig.run(rig.core.power.resume());
+  expect(rig.core.auxiliary.find("m.x.0")?.runtimePm.usageCount).toBe(0);
+  await rig.end();
+});

@@ -3,6 +3,14 @@ import type { Device } from "./device.ts";
 import type { DriverPmOps } from "./driver.ts";
 import { BusError, toError } from "./errors.ts";
 import { withLock } from "./lock.ts";
+import type { RuntimePm } from "./runtime-pm.ts";
+
+/** A device that is kept as it is until the system is awake again. */
+interface Prepared {
+  readonly device: Device;
+  /** What was counted up. A device may begin to use runtime PM only in its driver's suspend. */
+  readonly runtimePm: RuntimePm | null;
+}
 
 /**
  * System sleep: devices are prepared and resumed in the order in which they were added (a device that was probed
@@ -11,7 +19,7 @@ import { withLock } from "./lock.ts";
  */
 export class SystemPower {
   readonly #core: DriverCore;
-  #suspended: readonly Device[] | null = null;
+  #suspended: readonly Prepared[] | null = null;
   #busy = false;
 
   /** @internal */
@@ -36,12 +44,13 @@ export class SystemPower {
       await work.idle();
       deferred.block();
       const devices = this.#core.inPowerOrder();
-      const prepared: Device[] = [];
+      const prepared: Prepared[] = [];
       const suspended: Device[] = [];
       try {
         for (const device of devices) {
-          device.get().extras?.runtimePm?.getNoResume();
-          prepared.push(device);
+          const runtimePm = device.get().extras?.runtimePm ?? null;
+          runtimePm?.getNoResume();
+          prepared.push({ device, runtimePm });
           await call(device, "prepare");
         }
         for (const device of devices.toReversed()) {
@@ -67,13 +76,16 @@ export class SystemPower {
     this.#enter("resume", true);
     this.#suspended = null;
     try {
-      await this.#wake(suspended, suspended);
+      await this.#wake(
+        suspended,
+        suspended.map(({ device }) => device),
+      );
     } finally {
       this.#busy = false;
     }
   }
 
-  async #wake(prepared: readonly Device[], suspended: readonly Device[]): Promise<void> {
+  async #wake(prepared: readonly Prepared[], suspended: readonly Device[]): Promise<void> {
     const failed = (op: string, device: Device, thrown: unknown): void => {
       const error = toError(thrown);
       this.#core.log.error(`PM: ${device.name}: ${op} failed: ${error.message}`, { device: device.name, error });
@@ -81,9 +93,9 @@ export class SystemPower {
     for (const device of suspended) {
       await call(device, "resume").catch((error: unknown) => failed("resume", device, error));
     }
-    for (const device of prepared.toReversed()) {
+    for (const { device, runtimePm } of prepared.toReversed()) {
       await call(device, "complete").catch((error: unknown) => failed("complete", device, error));
-      device.extras?.runtimePm?.put();
+      runtimePm?.put();
       device.put();
     }
     this.#core.deferred.unblock();

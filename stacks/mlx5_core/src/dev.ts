@@ -225,7 +225,8 @@ function followRdma(mdev: Mlx5CoreDev, device: AuxiliaryDevice): Disposable {
     if (event !== "unbound-driver" || !/rdma|multiport/.test(device.matchName)) return;
     const left = Object.values(mdev.hca.rdma.counts()).reduce((sum, count) => sum + count, 0);
     if (left === 0) return;
-    logOf(device, "warn", `its driver has left ${left} RDMA objects; they are taken back`);
+    // On a device that is in error nobody can take anything back.
+    if (mdev.state === "UP") logOf(device, "warn", `its driver has left ${left} RDMA objects; they are taken back`);
     mdev.hca.rdma.reset();
   });
   return following;

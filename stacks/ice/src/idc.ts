@@ -124,7 +124,8 @@ function followDriver(pf: IcePf, device: IceAuxDevice): Disposable {
       pf.nic.freeQset();
     }
     if (pf.nic.port.rdma.stages().length > 0) {
-      logOf(device, "warn", "its driver has left RDMA running; it is stopped");
+      // Before a reset it need not stop anything.
+      if (!pf.resetting) logOf(device, "warn", "its driver has left RDMA running; it is stopped");
       pf.nic.port.rdma.reset();
     }
     pf.nic.setRdmaFilter(false);

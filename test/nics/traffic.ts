@@ -34,7 +34,7 @@ export interface Writing {
 
 export function write(rig: Rig, from: string, to: string, size = 4096): Writing {
   // Without it no time would pass.
-  rig.network.latency = 0.01;
+  rig.network.latency = 0.2;
   const controller = new AbortController();
   const figures: Bandwidth[] = [];
   const run = async (): Promise<unknown> => {

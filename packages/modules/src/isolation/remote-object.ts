@@ -61,8 +61,9 @@ export function remoteFactory({ methods, getters, disposable }: Shape): RemoteFa
       },
     });
   }
-  if (disposable) {
-    define(Symbol.asyncDispose, {
+  // By either symbol, whichever the object itself has: the types of `Remote` promise the object's own.
+  for (const symbol of disposable ? [Symbol.asyncDispose, Symbol.dispose] : []) {
+    define(symbol, {
       value(this: object) {
         const { caller, reference } = origin(this);
         return caller.call(reference, DISPOSE, []);

@@ -48,9 +48,14 @@ export class SfTable {
     // A firmware that has failed gives nothing back; its reset does.
     if (this.#mdev.state === "INTERNAL_ERROR") this.#deferred.clear();
     if (this.#deferred.size === 0) return;
+    const failed = this.#mdev.subscribe(({ type }) => {
+      if (type === "SYS_ERROR") this.#drained?.();
+    });
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
     });
+    failed[Symbol.dispose]();
+    this.#deferred.clear();
   }
 
   /**
@@ -106,7 +111,12 @@ export class SfTable {
       return;
     }
     this.#deferred.set(index, sf);
-    if (sf.state !== "TEARDOWN_REQUEST") await this.#deactivate(sf);
+    if (sf.state === "TEARDOWN_REQUEST") return;
+    await this.#deactivate(sf).catch((error: unknown) => {
+      // Nobody will say that it is free: only a reset brings it back.
+      logOf(mdev.device, "warn", `sub-function ${index} could not be disabled: ${toError(error).message}`, error);
+      this.#deferred.delete(index);
+    });
   }
 
   /** `devlink port function set … state` @throws {BusError} `EBUSY` its driver has not let go of it yet */

@@ -9,13 +9,16 @@ export function renderTable(
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => String(row[column] ?? "").length)),
   );
-  const line = (cells: readonly (string | number)[]): string =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return typeof cell === "number" ? String(cell).padStart(width) : cell.padEnd(width);
-      })
-      .join("  ")
-      .trimEnd();
-  return [dim(line(header)), ...rows.map(line)];
+  return [dim(renderRow(header, widths)), ...rows.map((row) => renderRow(row, widths))];
+}
+
+/** A line of cells in columns of these widths at least. */
+export function renderRow(cells: readonly (string | number)[], widths: readonly number[]): string {
+  return cells
+    .map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return typeof cell === "number" ? String(cell).padStart(width) : cell.padEnd(width);
+    })
+    .join("  ")
+    .trimEnd();
 }

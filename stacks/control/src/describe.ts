@@ -1,7 +1,7 @@
 import { BusError } from "auxbus";
 import type { Verb, VerbInfo, VerbParam, VerbParamInfo } from "./verb.ts";
 
-const WORD = /^[a-z][a-z0-9_-]*$/;
+const WORD = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/;
 const TYPES: ReadonlySet<unknown> = new Set(["string", "number", "boolean"]);
 
 /** What is known of a verb without running it. @throws {BusError} `EINVAL` the verb is not as it should be */

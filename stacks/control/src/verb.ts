@@ -40,7 +40,7 @@ export interface VerbContext {
   /** Aborts when nobody waits for the verb any more, and when the verb is taken away. */
   readonly signal: AbortSignal;
   /** Shows a JSON value at once: a line, or a row of figures. */
-  report(record: unknown): void;
+  report(this: void, record: unknown): void;
 }
 
 /** What a verb is run with: checked, and of the types that its parameters say. */

@@ -1,6 +1,6 @@
 import { type Colors, colorsFor } from "../colors.ts";
 import type { Io } from "../io.ts";
-import { renderRow } from "../table.ts";
+import { renderHeader, renderRow } from "../table.ts";
 import { cell, type FlatRecord, isFlat, renderValue, titleOf } from "./render-value.ts";
 
 /** Where what a verb tells goes. */
@@ -60,12 +60,12 @@ export class TextOutput implements VerbOutput {
   #begin(record: FlatRecord): void {
     this.#columns = Object.keys(record);
     const titles = this.#columns.map(titleOf);
-    this.#widths = this.#columns.map((column, i) => {
-      const value = cell(record[column]);
-      const least = typeof value === "number" ? NARROWEST_NUMBER : 0;
-      return Math.max(least, titles[i]?.length ?? 0, String(value).length);
-    });
-    this.#print([this.#colors.dim(renderRow(titles, this.#widths))]);
+    const cells = this.#columns.map((column) => cell(record[column]));
+    const numeric = cells.map((value) => typeof value === "number");
+    this.#widths = cells.map((value, i) =>
+      Math.max(numeric[i] === true ? NARROWEST_NUMBER : 0, titles[i]?.length ?? 0, String(value).length),
+    );
+    this.#print([this.#colors.dim(renderHeader(titles, this.#widths, numeric))]);
   }
 
   #print(lines: readonly string[]): void {

@@ -27,8 +27,8 @@ export class AddedVerb {
     try {
       return await this.#verb.run(args, {
         signal: running.signal,
-        report(record) {
-          if (running.signal.aborted) return;
+        report: (record) => {
+          if (running.signal.aborted || !this.#running.has(running)) return;
           // Whoever listens may be in another process, and gone: then nobody waits any more.
           new Promise<void>((resolve) => resolve(context.report(record))).catch((error: unknown) =>
             running.abort(error),

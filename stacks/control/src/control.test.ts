@@ -273,6 +273,21 @@ describe("a verb that runs for long", () => {
     await expect(running).rejects.toBe(deaf);
   });
 
+  test("has nothing more to say when it has ended", async () => {
+    let late = (): void => undefined;
+    control.add(
+      verb("hasty", {
+        run(_args, { report }) {
+          late = () => report("late");
+          report("in time");
+        },
+      }),
+    );
+    await run("hasty");
+    late();
+    expect(reports).toEqual(["in time"]);
+  });
+
   test("is not begun for somebody who is gone already", async () => {
     let ran = false;
     control.add(verb("x", { run: () => void (ran = true) }));

@@ -43,7 +43,7 @@ export async function answerVerb(
   response.flushHeaders();
   const say = (line: object): void => {
     const text = JSON.stringify(line);
-    if (!response.destroyed) response.write(`${text}\n`);
+    if (!response.destroyed && !response.writableEnded) response.write(`${text}\n`);
   };
   const report = (record: unknown): void => {
     if (running.signal.aborted) return;

@@ -22,6 +22,13 @@ function acts(mlx5: Mlx5Rig): Act[] {
     async (pick) => rig.devlink.get(pick(PFS)).setEswitchMode(pick(["legacy", "switchdev"])),
     async (pick) => rig.devlink.get(pick(PFS)).params.set(pick(["enable_eth", "enable_rdma"]), pick([true, true, false])),
     async (pick) => rig.devlink.get(pick(PFS)).addPort({ flavour: "pcisf", pfnum: pick([0, 1]), sfnum: pick([1, 2, 3]) }),
+    async (pick) => {
+      const pfnum = pick([0, 1]);
+      const instance = rig.devlink.get(PFS[pfnum] ?? "");
+      await instance.setEswitchMode("switchdev");
+      const index = await instance.addPort({ flavour: "pcisf", pfnum, sfnum: pick([1, 2, 3]) });
+      await instance.setPortState(index, "active");
+    },
     async (pick) => rig.devlink.get(port().handle).setPortState(port().index, pick(["active", "active", "inactive"])),
     async () => rig.devlink.get(port().handle).delPort(port().index),
     async (pick) => rig.devlink.get(pick(PFS)).reporter("fw_fatal").recover(),
@@ -31,8 +38,7 @@ function acts(mlx5: Mlx5Rig): Act[] {
     },
     async (pick) => auxiliary.rescan(pick([...auxiliary.devices()]).name),
     async (pick) => rig.pci.unbind("mlx5_core", pick(["0000:08:00.0", "0000:08:00.1"])),
-    async (pick) => rig.pci.bind("mlx5_core", pick(["0000:08:00.0", "0000:08:00.1"])),
-    async (pick) => rig.pci.bind("mlx5_core", pick(["0000:08:00.0", "0000:08:00.1"])),
+    ...[0, 1, 0, 1, 0, 1].map((port) => () => repair(mlx5, port)),
     async (pick) => rig.modules.modprobe(pick(["mlx5_ib", "mlx5_vdpa"])),
     async (pick) => rig.modules.rmmod(pick(["mlx5_ib", "mlx5_vdpa"])),
     async (pick) => {
@@ -41,7 +47,10 @@ function acts(mlx5: Mlx5Rig): Act[] {
     },
     async (pick) => rig.netdevs.release(pick(["eth0", "eth1"])),
     async (pick) => rig.netdevs.setUp(pick(rig.netdevNames()), pick([true, true, false])),
-    async (pick) => rig.vdpa.addDevice("v0", pick(rig.vdpa.mgmtdevs()).handle),
+    async (pick) => {
+      await rig.modules.modprobe("mlx5_vdpa");
+      await rig.vdpa.addDevice("v0", pick(rig.vdpa.mgmtdevs()).handle);
+    },
     async () => rig.vdpa.delDevice("v0"),
     async (pick) => {
       const names = rig.ibNames();
@@ -58,10 +67,27 @@ function acts(mlx5: Mlx5Rig): Act[] {
   ];
 }
 
+/** An operator sees that a function has no driver, or is in error, and does something about it. */
+async function repair(mlx5: Mlx5Rig, port: number): Promise<void> {
+  const { rig } = mlx5;
+  const device = rig.pci.find(`0000:08:00.${port}`);
+  if (device?.driver === null) {
+    mlx5.hca(port).reset();
+    await rig.pci.bind("mlx5_core", device.name);
+    return;
+  }
+  const instance = rig.devlink.find(PFS[port] ?? "");
+  if (instance === undefined) return;
+  if (instance.reporters().some(({ state }) => state === "error")) await instance.reporter("fw_fatal").recover();
+  else if (instance.reloadFailed) await instance.reload();
+}
+
 function knobs(mlx5: Mlx5Rig): Act[] {
   return [
     (pick) => void mlx5.hca(pick([0, 1])).faults.failCommands.set(pick(COMMANDS), 1),
-    (pick) => mlx5.hca(pick([0, 1])).injectFatal(),
+    (pick, random) => {
+      if (random.next() < 0.2) mlx5.hca(pick([0, 1])).injectFatal();
+    },
     (pick) => void (mlx5.hca(pick([0, 1])).faults.eventDelay = pick([0, 0, 5, 50])),
     (pick) => void (mlx5.hca(pick([0, 1])).faults.pciDeadTime = pick([0, 5, 500])),
     (pick) => void (mlx5.hca(pick([0, 1])).faults.commandLatency = pick([0, 0.1, 3])),

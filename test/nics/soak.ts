@@ -4,9 +4,16 @@ import { Random } from "@auxbus/sim_sof_dsp";
 import { expect } from "vitest";
 import type { Rig } from "./rig.ts";
 
-/** Ten seeds of a thousand steps; fewer where drivers are in workers, which take their time. */
-export const SEEDS: readonly number[] = Array.from({ length: isolated() ? 2 : 10 }, (_, i) => i + 1);
+/**
+ * Ten seeds of a thousand steps, or as many as `AUXBUS_SOAK_SEEDS` says; fewer where drivers are in workers, which take
+ * their time.
+ */
+export const SEEDS: readonly number[] = Array.from({ length: seeds() }, (_, i) => i + 1);
 export const STEPS: number = isolated() ? 100 : 1000;
+
+function seeds(): number {
+  return Number(process.env["AUXBUS_SOAK_SEEDS"] ?? (isolated() ? 2 : 10));
+}
 
 function isolated(): boolean {
   return process.env["AUXBUS_TEST_ISOLATION"] !== undefined;

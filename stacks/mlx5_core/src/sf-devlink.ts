@@ -106,11 +106,11 @@ export class SfTable {
     await mdev.eswitch?.removeRep(index);
     mdev.devlink.ports.unregister(index);
     this.#sfs.delete(index);
+    this.#deferred.set(index, sf);
     if (sf.state === "ALLOCATED") {
-      await mdev.command("DEALLOC_SF", { index });
+      await this.#giveBack(index);
       return;
     }
-    this.#deferred.set(index, sf);
     if (sf.state === "TEARDOWN_REQUEST") return;
     await this.#deactivate(sf).catch((error: unknown) => {
       // Nobody will say that it is free: only a reset brings it back.

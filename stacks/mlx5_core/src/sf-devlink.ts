@@ -9,6 +9,9 @@ interface Sf {
   state: VhcaState;
 }
 
+/** Milliseconds that sub-functions may take to be let go of. */
+const GIVE_BACK_TIMEOUT = 10_000;
+
 /** What the firmware may say of its own, by where the sub-function is. */
 const ACCEPTED: Partial<Record<VhcaState, VhcaState>> = {
   ACTIVE: "IN_USE",
@@ -51,10 +54,15 @@ export class SfTable {
     const failed = this.#mdev.subscribe(({ type }) => {
       if (type === "SYS_ERROR") this.#drained?.();
     });
+    // A firmware that was reset meanwhile says nothing any more.
+    const late = this.#mdev.core.runtime.setTimer(() => this.#drained?.(), GIVE_BACK_TIMEOUT);
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
     });
     failed[Symbol.dispose]();
+    late.cancel();
+    if (this.#deferred.size === 0) return;
+    logOf(this.#mdev.device, "warn", `${this.#deferred.size} sub-functions were not given back`);
     this.#deferred.clear();
   }
 
@@ -135,9 +143,15 @@ export class SfTable {
   }
 
   async #deactivate(sf: Sf): Promise<void> {
+    const before = sf.state;
     // First: the answer may come at once.
     sf.state = "TEARDOWN_REQUEST";
-    await this.#mdev.command("DISABLE_HCA", { sf: sf.index });
+    try {
+      await this.#mdev.command("DISABLE_HCA", { sf: sf.index });
+    } catch (error) {
+      sf.state = before;
+      throw error;
+    }
   }
 
   /** The firmware says what has become of a sub-function. */

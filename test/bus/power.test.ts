@@ -122,3 +122,31 @@ test("a device that begins to use runtime PM while the system goes to sleep wake
   expect(rig.core.auxiliary.find("m.x.0")?.runtimePm.usageCount).toBe(0);
   await rig.end();
 });
+
+test("a device that is being probed when the system goes to sleep is waited for, then suspended", async () => {
+  const rig = new Rig();
+  await rig.register({ more: { pm: ops(rig), probe: () => rig.after(50) } });
+  const added = rig.create("x", 0);
+  rig.since();
+  await rig.run(rig.core.power.suspend());
+  await rig.run(rig.core.power.resume());
+  expect(rig.since().filter((line) => line.endsWith("m.x.0"))).toEqual([
+    "bind m.x.0",
+    "prepare m.x.0",
+    "suspend m.x.0",
+    "resume m.x.0",
+    "complete m.x.0",
+  ]);
+  await added;
+  await rig.end();
+});
+
+test("a driver that has not been suspended is not resumed", async () => {
+  const rig = await three();
+  await rig.run(rig.core.power.suspend());
+  await rig.run(rig.core.auxiliary.find("m.x.1")?.unbind() ?? Promise.resolve());
+  rig.since();
+  await rig.run(rig.core.power.resume());
+  expect(rig.since().filter((line) => line.includes("m.x.1") && /^(?:resume|complete)/.test(line))).toEqual([]);
+  await rig.end();
+});

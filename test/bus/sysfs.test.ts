@@ -24,7 +24,7 @@ test("every file and folder of the auxiliary bus is where the kernel has it", as
     id: 2,
     attributes: { sfnum: { show: () => "4\n" } },
   });
-  expect(sysfs.list("")).toEqual(["bus", "devices", "module"]);
+  expect(sysfs.list("")).toEqual(["bus", "class", "devices", "module"]);
   expect(sysfs.list("bus")).toEqual(["auxiliary"]);
   expect(sysfs.list("bus/auxiliary")).toEqual(["devices", "drivers", "drivers_autoprobe", "drivers_probe", "uevent"]);
   expect(sysfs.list("bus/auxiliary/drivers/drv.x")).toEqual(["bind", "m.x.2", "module", "uevent", "unbind", "version"]);

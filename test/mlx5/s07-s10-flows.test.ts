@@ -235,3 +235,15 @@ describe("10: the eswitch's mode", () => {
     await rig.end();
   });
 });
+
+test("a representors' driver that is unbound by hand leaves nothing loaded", async () => {
+  const { rig } = await Mlx5Rig.up({ ports: 1 });
+  await rig.run(rig.devlink.get(PF0).setEswitchMode("switchdev"));
+  await rig.settle();
+  await rig.run(rig.core.auxiliary.unbind("mlx5_core.eth-rep", "mlx5_core.eth-rep.0"));
+  rig.since();
+  await rig.run(rig.devlink.get(PF0).reload());
+  await rig.settle();
+  expect(rig.since().filter((line) => /^(?:warn|error)/.test(line))).toEqual([]);
+  await rig.end();
+});

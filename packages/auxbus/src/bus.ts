@@ -6,7 +6,7 @@ import type { Device } from "./device.ts";
 import { type Done, Driver, type DriverDefinition } from "./driver.ts";
 import { BusError, toError } from "./errors.ts";
 import { withLock } from "./lock.ts";
-import { after, promised } from "./maybe-promise.ts";
+import { after, type MaybePromise, promised } from "./maybe-promise.ts";
 import { Module } from "./module.ts";
 import { registerDriver } from "./registration-driver.ts";
 import { releaseDriver } from "./unbind.ts";
@@ -204,6 +204,27 @@ export class Bus<D extends Device = Device> {
     return promised(() =>
       after(attachDevice(this.#device(device, "rescan"), false), (failure) => {
         if (failure !== null) throw failure.error;
+      }),
+    );
+  }
+
+  /**
+   * For a bus of one's own: calls something of the driver that is bound to a device, under the device's lock, as the
+   * PCI bus does to recover from errors. The driver cannot be unbound meanwhile.
+   *
+   * @param what named in the error when it takes longer than the driver's remove may
+   * @throws {BusError} `ENODEV` no driver is bound; `ETIMEDOUT`; `EDEADLK` called from a callback on this device; else
+   *   what `fn` throws
+   */
+  callDriver<T>(device: D, what: string, fn: (driver: Driver) => T | PromiseLike<T>): Promise<T> {
+    return promised(() =>
+      withLock(device, what, (hold): MaybePromise<T> => {
+        const { binding } = device;
+        if (binding?.state !== "bound") {
+          throw new BusError("ENODEV", `no driver is bound to ${device.name}`, { op: what, device: device.name });
+        }
+        const result = this.core.calls.run(hold, () => fn(binding.driver));
+        return binding.within(what, result, binding.removeTimeout);
       }),
     );
   }

@@ -1,3 +1,4 @@
+import type { Binding } from "./binding.ts";
 import type { DriverCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import type { DriverPmOps } from "./driver.ts";
@@ -12,6 +13,12 @@ interface Prepared {
   readonly runtimePm: RuntimePm | null;
 }
 
+/** A device, and what was bound to it when it was suspended. */
+interface Suspended {
+  readonly device: Device;
+  readonly binding: Binding | null;
+}
+
 /**
  * System sleep: devices are prepared and resumed in the order in which they were added (a device that was probed
  * late stands where it was probed), suspended and completed backwards, each before its parents and suppliers.
@@ -19,7 +26,7 @@ interface Prepared {
  */
 export class SystemPower {
   readonly #core: DriverCore;
-  #suspended: readonly Prepared[] | null = null;
+  #sleeping: { readonly prepared: readonly Prepared[]; readonly suspended: readonly Suspended[] } | null = null;
   #busy = false;
 
   /** @internal */
@@ -28,7 +35,7 @@ export class SystemPower {
   }
 
   get suspended(): boolean {
-    return this.#suspended !== null;
+    return this.#sleeping !== null;
   }
 
   /**
@@ -38,28 +45,30 @@ export class SystemPower {
    * @throws {BusError} `EBUSY` a transition is going on, or the system is suspended; else the callback's error
    */
   async suspend(): Promise<void> {
-    this.#enter("suspend", this.#suspended === null);
+    this.#enter("suspend", this.#sleeping === null);
     const { deferred, work } = this.#core;
     try {
       await work.idle();
       deferred.block();
-      const devices = this.#core.inPowerOrder();
+      // All at once: what goes while others are prepared must not be met without a reference.
+      const devices = this.#core.inPowerOrder().map((device) => device.get());
       const prepared: Prepared[] = [];
-      const suspended: Device[] = [];
+      const suspended: Suspended[] = [];
       try {
         for (const device of devices) {
-          const runtimePm = device.get().extras?.runtimePm ?? null;
+          const runtimePm = device.extras?.runtimePm ?? null;
           runtimePm?.getNoResume();
           prepared.push({ device, runtimePm });
           await call(device, "prepare");
         }
         for (const device of devices.toReversed()) {
           await call(device, "suspend");
-          suspended.push(device);
+          suspended.push({ device, binding: device.binding });
         }
-        this.#suspended = prepared;
+        this.#sleeping = { prepared, suspended: suspended.toReversed() };
       } catch (error) {
         await this.#wake(prepared, suspended.toReversed());
+        for (const device of devices.slice(prepared.length)) device.put();
         throw error;
       }
     } finally {
@@ -69,28 +78,27 @@ export class SystemPower {
 
   /** Resumes and completes every device. A callback that fails is logged. @throws {BusError} `EINVAL` it is not suspended */
   async resume(): Promise<void> {
-    const suspended = this.#suspended;
-    if (suspended === null) {
+    const sleeping = this.#sleeping;
+    if (sleeping === null) {
       throw new BusError("EINVAL", "the system is not suspended", { op: "resume" });
     }
     this.#enter("resume", true);
-    this.#suspended = null;
+    this.#sleeping = null;
     try {
-      await this.#wake(
-        suspended,
-        suspended.map(({ device }) => device),
-      );
+      await this.#wake(sleeping.prepared, sleeping.suspended);
     } finally {
       this.#busy = false;
     }
   }
 
-  async #wake(prepared: readonly Prepared[], suspended: readonly Device[]): Promise<void> {
+  async #wake(prepared: readonly Prepared[], suspended: readonly Suspended[]): Promise<void> {
     const failed = (op: string, device: Device, thrown: unknown): void => {
       const error = toError(thrown);
       this.#core.log.error(`PM: ${device.name}: ${op} failed: ${error.message}`, { device: device.name, error });
     };
-    for (const device of suspended) {
+    for (const { device, binding } of suspended) {
+      // A driver that has not been suspended is not resumed.
+      if (device.binding !== binding) continue;
       await call(device, "resume").catch((error: unknown) => failed("resume", device, error));
     }
     for (const { device, runtimePm } of prepared.toReversed()) {
@@ -117,7 +125,8 @@ async function call(
   device: Device,
   op: keyof DriverPmOps & ("prepare" | "suspend" | "resume" | "complete"),
 ): Promise<void> {
-  if (device.binding?.bound !== true) return;
+  // One that is being probed is waited for.
+  if (device.binding === null) return;
   await withLock(device, op, (hold) => {
     const { binding } = device;
     const pm = binding?.driver.definition.pm;

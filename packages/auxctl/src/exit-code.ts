@@ -6,6 +6,10 @@ export const ExitCode = {
   failed: 1,
   /** The command line, or a file that it names, cannot be understood or found. */
   usage: 2,
+  /** Ended by Ctrl-C before it was done. */
+  interrupted: 130,
+  /** Ended by SIGTERM before it was done. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -9,6 +9,7 @@ import { addNamesCommand } from "./modules/names-command.ts";
 import { addQueryCommands } from "./modules/query-commands.ts";
 import { addReplayCommand } from "./replay/replay-command.ts";
 import { addRunCommand } from "./run/run-command.ts";
+import { withVerbs } from "./verbs/find-verbs.ts";
 
 /** How a command of the program tells what the process ends with. */
 export type Finish = (code: ExitCode) => void;
@@ -46,6 +47,8 @@ Examples:
   auxctl run --once ./my-driver.js           load, print the device tree, leave
   auxctl replay conformance --check          compare with what Linux did
 
+The modules of a running bus add commands of their own; they are shown here while it runs.
+
 Exit codes:
   0  done; traces are equal
   1  traces differ, a module failed, or the bus has refused
@@ -54,11 +57,12 @@ Exit codes:
 /** Runs the command line `args` and returns what the process should end with. */
 export async function runProgram(args: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
-  const program = createProgram(io, (result) => {
+  const finish: Finish = (result) => {
     code = result;
-  });
+  };
+  const program = createProgram(io, finish);
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(await withVerbs(program, args, io, finish), { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;

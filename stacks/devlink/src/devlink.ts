@@ -33,6 +33,7 @@ export class Devlink {
       throw new BusError("EEXIST", `there is a devlink instance ${instance.handle} already`, { op: "register" });
     }
     this.#instances.set(instance.handle, instance);
+    instance.registered = true;
     this.#tell({ type: "new", handle: instance.handle });
   }
 
@@ -40,6 +41,7 @@ export class Devlink {
   async unregister(instance: DevlinkInstance): Promise<void> {
     if (this.#instances.get(instance.handle) !== instance) return;
     this.#instances.delete(instance.handle);
+    instance.registered = false;
     this.#tell({ type: "del", handle: instance.handle });
     await instance.lock.run(() => undefined);
   }

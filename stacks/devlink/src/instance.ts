@@ -48,6 +48,8 @@ export class DevlinkInstance {
   readonly #reloads: Record<ReloadAction, number> = { driver_reinit: 0, fw_activate: 0 };
   readonly #remoteReloads: Record<ReloadAction, number> = { driver_reinit: 0, fw_activate: 0 };
   #reloadFailed = false;
+  /** @internal Users see it, and may ask for things. */
+  registered = false;
 
   /** @internal Use `Devlink.alloc`. */
   constructor(handle: string, device: Device, ops: DevlinkOps) {
@@ -79,7 +81,7 @@ export class DevlinkInstance {
    * @throws {BusError} `EOPNOTSUPP` it has no such action, or cannot now; else what the driver throws
    */
   reload(action: ReloadAction = "driver_reinit"): Promise<readonly ReloadAction[]> {
-    return this.lock.run(async () => {
+    return this.#asked(async () => {
       const { reload } = this.#ops;
       if (reload === undefined || !reload.actions.includes(action)) throw this.#unsupported(`reload action ${action}`);
       await reload.down(action);
@@ -104,7 +106,7 @@ export class DevlinkInstance {
 
   /** @throws {BusError} `EOPNOTSUPP` it has no eswitch; else what the driver throws */
   setEswitchMode(mode: EswitchMode): Promise<void> {
-    return this.lock.run(async () => {
+    return this.#asked(async () => {
       if (this.#ops.eswitch === undefined) throw this.#unsupported("eswitch mode");
       if (this.#ops.eswitch.mode() !== mode) await this.#ops.eswitch.setMode(mode);
     });
@@ -112,12 +114,12 @@ export class DevlinkInstance {
 
   /** @throws {BusError} `EOPNOTSUPP`; else what the driver throws */
   addPort(spec: PortAddSpec): Promise<number> {
-    return this.lock.run(async () => this.#portOps().add(spec));
+    return this.#asked(async () => this.#portOps().add(spec));
   }
 
   /** @throws {BusError} `ENODEV`; `EOPNOTSUPP`; else what the driver throws */
   delPort(index: number): Promise<void> {
-    return this.lock.run(async () => {
+    return this.#asked(async () => {
       this.ports.get(index);
       await this.#portOps().del(index);
     });
@@ -125,9 +127,17 @@ export class DevlinkInstance {
 
   /** @throws {BusError} `ENODEV`; `EOPNOTSUPP`; else what the driver throws */
   setPortState(index: number, state: "active" | "inactive"): Promise<void> {
-    return this.lock.run(async () => {
+    return this.#asked(async () => {
       this.ports.get(index);
       await this.#portOps().setState(index, state);
+    });
+  }
+
+  /** What users ask for, one thing at a time; not of an instance that has gone while they waited. */
+  #asked<T>(fn: () => Promise<T>): Promise<T> {
+    return this.lock.run(() => {
+      if (this.registered) return fn();
+      throw new BusError("ENODEV", `${this.handle} has gone`, { op: "devlink", device: this.device.name });
     });
   }
 

@@ -1,7 +1,7 @@
 import { type AuxiliaryDriver, BusError, defineAuxiliaryDriver } from "auxbus";
 import { type NetDevice, NetDevices } from "@auxbus/netdev";
 import type { Mlx5Rep } from "./api.ts";
-import { Mlx5CoreDev } from "./mdev.ts";
+import type { Mlx5CoreDev } from "./mdev.ts";
 
 /**
  * The driver of Ethernet representors. The uplink's needs no network device of its own: the function's becomes it.
@@ -29,13 +29,9 @@ export const ethRepDriver: AuxiliaryDriver = defineAuxiliaryDriver({
         if (dev !== undefined) await netdevs.unregister(dev);
       },
     });
-    device.driverData = mdev;
   },
 
-  async remove(device) {
-    const mdev = device.driverData;
-    if (mdev instanceof Mlx5CoreDev) await eswitchOf(mdev).unregisterReps("eth");
-  },
+  remove: (device) => eswitchOf(device.shared).unregisterReps("eth"),
 });
 
 function eswitchOf(mdev: Mlx5CoreDev): NonNullable<Mlx5CoreDev["eswitch"]> {

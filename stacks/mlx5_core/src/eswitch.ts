@@ -115,24 +115,31 @@ export class Eswitch {
     });
   }
 
-  /** A driver for representors of this type has come. Those that are there are loaded at once. */
+  /** A driver for representors of this type has come. Those that are there are loaded at once. @throws one cannot be */
   async registerReps(type: RepType, ops: Mlx5RepOps): Promise<void> {
     await this.#repLock.run(async () => {
       this.#ops.set(type, ops);
       for (const rep of this.#reps) rep.states[type] = "REGISTERED";
       if (!this.#offloads || (type === "ib" && this.#mdev.global.options.earlyIbReps)) return;
-      for (const rep of this.#reps) await this.#load(rep, type);
+      try {
+        for (const rep of this.#reps) await this.#load(rep, type);
+      } catch (error) {
+        await this.#forget(type);
+        throw error;
+      }
     });
   }
 
   async unregisterReps(type: RepType): Promise<void> {
-    await this.#repLock.run(async () => {
-      for (const rep of this.#reps.toReversed()) {
-        await this.#unload(rep, type);
-        rep.states[type] = "UNREGISTERED";
-      }
-      this.#ops.delete(type);
-    });
+    await this.#repLock.run(() => this.#forget(type));
+  }
+
+  async #forget(type: RepType): Promise<void> {
+    for (const rep of this.#reps.toReversed()) {
+      await this.#unload(rep, type);
+      rep.states[type] = "UNREGISTERED";
+    }
+    this.#ops.delete(type);
   }
 
   /** A function has come behind the eswitch. @throws its representor could not be loaded */

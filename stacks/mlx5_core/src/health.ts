@@ -15,6 +15,8 @@ export class Health {
   readonly #resetWork: DelayedWork;
   #timer: Timer | null = null;
   #reported = false;
+  /** The function goes. */
+  #closed = false;
 
   constructor(mdev: Mlx5CoreDev) {
     this.#mdev = mdev;
@@ -54,6 +56,7 @@ export class Health {
 
   /** Nothing that was found is worked on any more; resolves when nothing is. */
   async drain(): Promise<void> {
+    this.#closed = true;
     this.stopPolling();
     await this.#fatalWork.disable();
     await this.#resetWork.disable();
@@ -78,10 +81,11 @@ export class Health {
     }
   }
 
-  /** @throws {BusError} `EIO` the firmware does not come back; else why the function could not be loaded */
+  /** @throws {BusError} `ENODEV` the function goes; `EIO` the firmware does not come back; else why the function could not be loaded */
   async #recover(): Promise<void> {
     const mdev = this.#mdev;
     await mdev.devlink.lock.run(async () => {
+      if (this.#closed) throw new BusError("ENODEV", `${mdev.name} is going`, { op: "recover", device: mdev.name });
       logOf(mdev.device, "error", "handling bad device here");
       await unloadOne(mdev, false);
       await waitPciUp(mdev);

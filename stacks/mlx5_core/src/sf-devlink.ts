@@ -48,9 +48,14 @@ export class SfTable {
     // A firmware that has failed gives nothing back; its reset does.
     if (this.#mdev.state === "INTERNAL_ERROR") this.#deferred.clear();
     if (this.#deferred.size === 0) return;
+    const failed = this.#mdev.subscribe(({ type }) => {
+      if (type === "SYS_ERROR") this.#drained?.();
+    });
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
     });
+    failed[Symbol.dispose]();
+    this.#deferred.clear();
   }
 
   /**
@@ -101,12 +106,17 @@ export class SfTable {
     await mdev.eswitch?.removeRep(index);
     mdev.devlink.ports.unregister(index);
     this.#sfs.delete(index);
+    this.#deferred.set(index, sf);
     if (sf.state === "ALLOCATED") {
-      await mdev.command("DEALLOC_SF", { index });
+      await this.#giveBack(index);
       return;
     }
-    this.#deferred.set(index, sf);
-    if (sf.state !== "TEARDOWN_REQUEST") await this.#deactivate(sf);
+    if (sf.state === "TEARDOWN_REQUEST") return;
+    await this.#deactivate(sf).catch((error: unknown) => {
+      // Nobody will say that it is free: only a reset brings it back.
+      logOf(mdev.device, "warn", `sub-function ${index} could not be disabled: ${toError(error).message}`, error);
+      this.#deferred.delete(index);
+    });
   }
 
   /** `devlink port function set … state` @throws {BusError} `EBUSY` its driver has not let go of it yet */

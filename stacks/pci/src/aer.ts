@@ -1,4 +1,4 @@
-import { BusError, type Done, type DriverCallbacks } from "auxbus";
+import { type Bus, BusError, type Done, type Driver, type DriverCallbacks } from "auxbus";
 import type { PciDevice } from "./pci-device.ts";
 
 /** How bad it is: traffic may go on, or is blocked, or the device is gone for good. */
@@ -22,26 +22,29 @@ interface WithErrorHandlers extends DriverCallbacks<PciDevice> {
   readonly errorHandlers?: PciErrorHandlers;
 }
 
-function handlersOf(callbacks: WithErrorHandlers | undefined): PciErrorHandlers | undefined {
-  return callbacks?.errorHandlers;
+function handlersOf({ definition }: Driver): PciErrorHandlers | undefined {
+  const callbacks: WithErrorHandlers = definition;
+  return callbacks.errorHandlers;
 }
 
 /**
  * Runs the recovery of a device after a PCI error (the kernel's `pcie_do_recovery`): the driver stops, the slot is
- * reset if it wants that or traffic is blocked, the driver goes on.
+ * reset if it wants that or traffic is blocked, the driver goes on. Each step is under the device's lock.
  *
- * @throws {BusError} `ENODEV` no driver, it has no error handlers, or it gave the device up
+ * @throws {BusError} `ENODEV` no driver, one without error handlers, or one that gave the device up
  */
-export async function recover(device: PciDevice, state: PciChannelState): Promise<void> {
-  const handlers = handlersOf(device.driver?.definition);
+export async function recover(bus: Bus<PciDevice>, device: PciDevice, state: PciChannelState): Promise<void> {
   const fail = (why: string): BusError =>
     new BusError("ENODEV", `${device.name}: device recovery failed: ${why}`, { op: "aer", device: device.name });
-  if (handlers === undefined) throw fail("no driver takes part in it");
-  const detected = await handlers.errorDetected(device, state);
+  const detected = await bus.callDriver(device, "error_detected", (driver) =>
+    handlersOf(driver)?.errorDetected(device, state),
+  );
+  if (detected === undefined) throw fail("its driver takes no part in it");
   if (detected === "disconnect" || state === "perm-failure") throw fail("its driver gave it up");
   if (detected === "need-reset" || state === "frozen") {
     await device.function.resetSlot?.();
-    if (((await handlers.slotReset?.(device)) ?? "recovered") !== "recovered") throw fail("it is dead after the reset");
+    const reset = await bus.callDriver(device, "slot_reset", (driver) => handlersOf(driver)?.slotReset?.(device));
+    if ((reset ?? "recovered") !== "recovered") throw fail("it is dead after the reset");
   }
-  await handlers.resume?.(device);
+  await bus.callDriver(device, "resume", (driver) => handlersOf(driver)?.resume?.(device));
 }

@@ -95,7 +95,7 @@ export class PciBus extends Bus<PciDevice> {
   async reportError(device: PciDevice, state: PciChannelState): Promise<void> {
     const { log } = this.core;
     log.warn(`${device.name}: AER: ${state === "normal" ? "non-fatal" : "fatal"} error`, { device: device.name });
-    await recover(device, state);
+    await recover(this, device, state);
     log.info(`${device.name}: AER: device recovery successful`, { device: device.name });
   }
 

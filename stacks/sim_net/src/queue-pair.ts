@@ -204,11 +204,13 @@ export class QueuePair {
 
   /** The other end has `psn`, and all before it; but data that was asked for must have come itself. */
   #acknowledged(psn: number): void {
+    const before = this.#inFlight.length;
     for (let [first] = this.#inFlight; first !== undefined && first.psn <= psn; [first] = this.#inFlight) {
       if (first.wqe.opcode === "RDMA_READ") break;
       this.#done(first.wqe);
     }
-    this.#progress();
+    // What says nothing new must not make patience begin anew.
+    if (this.#inFlight.length < before) this.#progress();
   }
 
   #readResponse({ psn, payload }: RocePacket): void {

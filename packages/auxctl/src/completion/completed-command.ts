@@ -6,7 +6,7 @@ export interface CompletedOption {
 }
 
 /** What `auxctl names` can list. */
-export const LIVE_NAMES = ["installed", "loaded", "parked"] as const;
+export const LIVE_NAMES = ["installed", "loaded", "parked", "verbs"] as const;
 
 export type LiveNames = (typeof LIVE_NAMES)[number];
 

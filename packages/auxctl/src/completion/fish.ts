@@ -2,9 +2,9 @@ import { type CompletedCommand, quoted } from "./completed-command.ts";
 
 export function fishScript(commands: readonly CompletedCommand[]): string {
   const names = [...commands.map(({ name }) => name), "help"].join(" ");
-  const first = `not __fish_seen_subcommand_from ${names}`;
+  const first = "__auxctl_command ''";
   const lines = commands.flatMap(({ name, summary, options, words, names: live }) => {
-    const here = `complete -c auxctl -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
+    const here = `complete -c auxctl -n ${quoted(`__auxctl_command ${name}`)}`;
     return [
       `complete -c auxctl -f -n ${quoted(first)} -a ${name} -d ${quoted(summary)}`,
       ...(live === undefined
@@ -18,8 +18,20 @@ export function fishScript(commands: readonly CompletedCommand[]): string {
     ];
   });
   return `# fish completion for auxctl
+# The first word is one of these, or empty as long as there is none. Words behind it may look like commands, too.
+function __auxctl_command
+  set -l words (commandline -opc)
+  contains -- "$words[2]" $argv
+end
+# What the modules of a running bus have added.
+function __auxctl_verbs
+  set -l words (commandline -opc)
+  set -l typed (commandline -ct)
+  auxctl names verbs -- $words[2..] "$typed" 2>/dev/null
+end
 ${lines.join("\n")}
 complete -c auxctl -f -n ${quoted(first)} -a help -d 'print help for a command'
-complete -c auxctl -f -n '__fish_seen_subcommand_from help' -a ${quoted(names)}
+complete -c auxctl -f -n '__auxctl_command help' -a ${quoted(names)}
+complete -c auxctl -f -n ${quoted(`__auxctl_command help; or not __auxctl_command ${names}`)} -a '(__auxctl_verbs)'
 `;
 }

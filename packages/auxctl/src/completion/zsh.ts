@@ -16,6 +16,11 @@ export function zshScript(commands: readonly CompletedCommand[]): string {
     return `    ${name}) _arguments ${[...options.flatMap(specs), quoted(rest)].join(" ")} ;;`;
   });
   return `#compdef auxctl
+# What the modules of a running bus have added.
+_auxctl_verbs() {
+  local -a replies=(\${(f)"$(auxctl names verbs -- "$@" 2>/dev/null)"})
+  compadd -a replies
+}
 _auxctl() {
   local -a commands=(
 ${names.join("\n")}
@@ -23,6 +28,7 @@ ${names.join("\n")}
   )
   if (( CURRENT == 2 )); then
     _describe command commands
+    _auxctl_verbs "\${(@Q)words[2,CURRENT]}"
     return
   fi
   local command=$words[2]
@@ -30,7 +36,10 @@ ${names.join("\n")}
   (( CURRENT-- ))
   case $command in
 ${cases.join("\n")}
-    help) _describe command commands ;;
+    help)
+      if (( CURRENT == 2 )); then _describe command commands; fi
+      _auxctl_verbs "\${(@Q)words[1,CURRENT]}" ;;
+    *) _auxctl_verbs "\${(@Q)words[1,CURRENT]}" ;;
   esac
 }
 if [ "$funcstack[1]" = _auxctl ]; then _auxctl "$@"; else compdef _auxctl auxctl; fi

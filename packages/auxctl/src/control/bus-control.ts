@@ -1,3 +1,4 @@
+import type { GivenArgs, VerbContext, VerbInfo } from "@auxbus/control";
 import type { HostStatus, ModuleInfo, ModuleStatus, Parked } from "@auxbus/modules";
 
 /** What can be asked of a running bus, in this process or over its socket. */
@@ -20,9 +21,16 @@ export interface BusControl {
   parked(): Promise<Parked[]>;
   /** Takes a device out of the parking place. */
   reset(device: string): Promise<void>;
+  /** What the modules of the bus have added. */
+  verbs(): Promise<VerbInfo[]>;
+  /** What a parameter of a verb can be at the moment. */
+  completeVerb(name: string, param: string): Promise<string[]>;
+  /** @returns what the verb gives, as JSON has it */
+  runVerb(name: string, args: GivenArgs, context: VerbContext): Promise<unknown>;
 }
 
-export type ControlMethod = keyof BusControl;
+/** What is answered at once; a verb that runs is not. */
+export type ControlMethod = Exclude<keyof BusControl, "runVerb">;
 
 type Kind = "text" | "texts";
 
@@ -41,6 +49,8 @@ export const METHODS: Readonly<Record<ControlMethod, readonly Kind[]>> = {
   hosts: [],
   parked: [],
   reset: ["text"],
+  verbs: [],
+  completeVerb: ["text", "text"],
 };
 
 /** Whether `args` are what the method takes. */

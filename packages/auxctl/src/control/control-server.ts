@@ -1,13 +1,12 @@
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import process from "node:process";
-import { BusError, errnoOf, toError } from "auxbus";
+import { errnoOf, toError } from "auxbus";
 import { UsageError } from "../exit-code.ts";
-import { type BusControl, isMethod, takes } from "./bus-control.ts";
+import { type BusControl, type ControlMethod, isMethod, takes } from "./bus-control.ts";
+import { BadRequest, readRequest } from "./request.ts";
 import { clearPath } from "./socket-path.ts";
-
-/** More than any request needs, in bytes. */
-const MOST_BODY = 64 * 1024;
+import { answerVerb, parseVerbRequest } from "./verb-request.ts";
 
 /** Lets other commands of the same user steer a bus, over a Unix socket that only they can open. */
 export class ControlServer {
@@ -52,52 +51,25 @@ async function serve(control: BusControl, request: IncomingMessage, response: Se
     response.end(`${JSON.stringify(body)}\n`);
   };
   try {
-    if (request.url !== "/v1/call" || request.method !== "POST") {
-      answer(404, { code: "ENOENT", message: "there is only POST /v1/call" });
-      return;
+    const path = request.method === "POST" ? request.url : undefined;
+    if (path === "/v1/call") {
+      const [method, args] = parseCall(await readRequest(request));
+      const fn: (...args: never[]) => Promise<unknown> = control[method];
+      const result: unknown = await Reflect.apply(fn, control, args);
+      answer(200, { result: result ?? null });
+    } else if (path === "/v1/run") {
+      await answerVerb(parseVerbRequest(await readRequest(request)), control, response);
+    } else {
+      answer(404, { code: "ENOENT", message: "there are only POST /v1/call and POST /v1/run" });
     }
-    const [method, args] = parseCall(await readBody(request));
-    const fn: (...args: never[]) => Promise<unknown> = control[method];
-    const result: unknown = await Reflect.apply(fn, control, args);
-    answer(200, { result: result ?? null });
   } catch (error) {
     const { message } = toError(error);
     answer(error instanceof BadRequest ? error.status : 422, { code: errnoOf(error), message });
   }
 }
 
-/** The request itself is not as it should be. */
-class BadRequest extends BusError {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super("EINVAL", message, { op: "control" });
-    this.status = status;
-  }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.byteLength;
-    if (size > MOST_BODY) throw new BadRequest(413, `a request has at most ${MOST_BODY} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function parseCall(body: string): [keyof BusControl, unknown[]] {
-  let call: unknown;
-  try {
-    call = JSON.parse(body);
-  } catch {
-    throw new BadRequest(400, "the request is no JSON");
-  }
-  if (typeof call !== "object" || call === null || !("method" in call) || !("args" in call)) {
-    throw new BadRequest(400, "a request has a method and args");
-  }
+function parseCall(call: object): [ControlMethod, unknown[]] {
+  if (!("method" in call) || !("args" in call)) throw new BadRequest(400, "a request has a method and args");
   const { method, args } = call;
   if (!isMethod(method)) throw new BadRequest(400, `there is no method ${String(method)}`);
   if (!Array.isArray(args) || !takes(method, args)) throw new BadRequest(400, `these are no arguments of ${method}`);

@@ -1,3 +1,5 @@
+import { BusError, errnoOf } from "auxbus";
+import type { Control, GivenArgs, VerbContext, VerbInfo } from "@auxbus/control";
 import type { HostStatus, ModuleIndex, ModuleInfo, Modules, ModuleStatus, Parked } from "@auxbus/modules";
 import type { BusControl } from "./bus-control.ts";
 
@@ -69,5 +71,33 @@ export class LocalControl implements BusControl {
 
   reset(device: string): Promise<void> {
     return this.#modules.isolation.reset(device);
+  }
+
+  async verbs(): Promise<VerbInfo[]> {
+    return this.#control()?.verbs() ?? [];
+  }
+
+  async completeVerb(name: string, param: string): Promise<string[]> {
+    return this.#controlFor(name).complete(name, param);
+  }
+
+  async runVerb(name: string, args: GivenArgs, context: VerbContext): Promise<unknown> {
+    return this.#controlFor(name).run(name, args, context);
+  }
+
+  /** Not made here: there are no verbs before a module has asked for it. */
+  #control(): Control | undefined {
+    try {
+      return this.#modules.core.service("control");
+    } catch (error) {
+      if (errnoOf(error) === "ENODEV") return undefined;
+      throw error;
+    }
+  }
+
+  #controlFor(verb: string): Control {
+    const control = this.#control();
+    if (control !== undefined) return control;
+    throw new BusError("ENOENT", `there is no verb ${verb}; no module has added any`, { op: "run" });
   }
 }

@@ -9,7 +9,7 @@ import type { Finish } from "../program.ts";
 
 /** What every command about modules takes. */
 export interface FrameOptions {
-  readonly socket?: string;
+  readonly socket?: string | undefined;
   readonly json?: boolean;
 }
 

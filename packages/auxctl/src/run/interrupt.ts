@@ -1,12 +1,13 @@
+import { ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated } as const;
 
 /** The first Ctrl-C asks for an orderly end, the second one ends at once. */
 export class Interrupt {
   readonly promise: Promise<void>;
   readonly #subscription: Disposable;
-  #happened = false;
+  #signal: keyof typeof EXIT_CODES | null = null;
 
   constructor(io: Io, onFirst: () => void) {
     let happen = (): void => {};
@@ -14,18 +15,23 @@ export class Interrupt {
       happen = resolve;
     });
     this.#subscription = io.onInterrupt((signal) => {
-      if (this.#happened) {
+      if (this.#signal !== null) {
         io.exit(EXIT_CODES[signal]);
         return;
       }
-      this.#happened = true;
+      this.#signal = signal;
       onFirst();
       happen();
     });
   }
 
   get happened(): boolean {
-    return this.#happened;
+    return this.#signal !== null;
+  }
+
+  /** What a program that was ended by it ends with; null: it has not happened. */
+  get exitCode(): ExitCode | null {
+    return this.#signal === null ? null : EXIT_CODES[this.#signal];
   }
 
   [Symbol.dispose](): void {

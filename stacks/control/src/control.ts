@@ -38,6 +38,26 @@ export class Control {
     });
   }
 
+  /**
+   * Adds the verbs of a module, all or none.
+   *
+   * @returns what takes them away again
+   * @throws as `add`
+   */
+  addAll(verbs: readonly Verb[]): Disposable {
+    const added: Disposable[] = [];
+    const undo = (): void => {
+      for (const one of added.splice(0)) one[Symbol.dispose]();
+    };
+    try {
+      for (const verb of verbs) added.push(this.add(verb));
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    return new Registration(undo);
+  }
+
   /** All verbs, by name. */
   verbs(): VerbInfo[] {
     return [...this.#verbs.keys()].toSorted().map((name) => this.#find(name, "verbs").info);

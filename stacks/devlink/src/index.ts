@@ -1,9 +1,18 @@
-import type { ModuleContext } from "auxbus";
+import type { DriverCore, ModuleContext } from "auxbus";
+import { Control } from "@auxbus/control";
 import { Devlink } from "./devlink.ts";
+import { devlinkVerbs } from "./verbs.ts";
 
-/** Makes devlink there for all. */
+/** What is on the command line because of this module. */
+const commands = new WeakMap<DriverCore, Disposable>();
+
+/** Makes devlink there for all, and its commands. */
 export function init({ core }: ModuleContext): void {
-  Devlink.of(core);
+  commands.set(core, Control.of(core).addAll(devlinkVerbs(Devlink.of(core))));
+}
+
+export function exit({ core }: ModuleContext): void {
+  commands.get(core)?.[Symbol.dispose]();
 }
 
 export { Devlink, type DevlinkEvent } from "./devlink.ts";

@@ -2,7 +2,7 @@ import { BusError } from "auxbus";
 import type { DevlinkOps, RuntimeParam } from "@auxbus/devlink";
 import { plugAuxDev, unplugAuxDev } from "./idc.ts";
 import type { IcePf } from "./pf.ts";
-import { prepareForReset, rebuild } from "./reset.ts";
+import { prepareForReset, rebuild, replug } from "./reset.ts";
 
 const PROTOCOLS = {
   roce: { name: "RoCEv2", other: "iwarp" },
@@ -33,8 +33,6 @@ export function rdmaParams(pf: IcePf): RuntimeParam[] {
         return;
       }
       pf.rdmaMode[protocol] = true;
-      // While it is reset there is nothing to publish; that is done when it has been rebuilt.
-      if (pf.resetting) return;
       try {
         await plugAuxDev(pf);
       } catch (error) {
@@ -54,15 +52,20 @@ export function iceDevlinkOps(pfOf: () => IcePf): DevlinkOps {
         const pf = pfOf();
         if (pf.resetting) throw new BusError("EBUSY", "Reset already in progress", { op: "reload", device: pf.name });
         pf.resetting = true;
+        await prepareForReset(pf);
+      },
+      async up() {
+        const pf = pfOf();
         try {
-          await prepareForReset(pf);
           await pf.nic.reset("emp");
+          await rebuild(pf);
+        } catch (error) {
+          pf.resetFailed = true;
+          throw error;
         } finally {
           pf.resetting = false;
         }
-      },
-      async up() {
-        await rebuild(pfOf());
+        await replug(pf);
         return ["fw_activate"];
       },
     },

@@ -37,9 +37,15 @@ export async function deinitRdma(pf: IcePf): Promise<void> {
   pf.rdmaEnabled = false;
 }
 
-/** Publishes the slice of the protocol that is on. Nothing when RDMA is not wanted. */
-export async function plugAuxDev(pf: IcePf): Promise<void> {
+/** Publishes the slice of the protocol that is on. Nothing when RDMA is not wanted, or the function is reset. */
+export function plugAuxDev(pf: IcePf): Promise<void> {
+  return pf.plugMutex.run(() => plug(pf));
+}
+
+async function plug(pf: IcePf): Promise<void> {
   const { auxId, rdmaMode } = pf;
+  // It is done when that has ended, and not at all when it has failed.
+  if (pf.resetting || pf.resetFailed) return;
   if (!pf.rdmaEnabled || auxId === null || pf.adev !== null || !(rdmaMode.roce || rdmaMode.iwarp)) return;
   const name = rdmaMode.roce ? "roce" : "iwarp";
   const options = { module: "ice", name, id: auxId, shared: functionOf(pf, name), version: CONTRACT_VERSION };
@@ -59,13 +65,15 @@ export async function plugAuxDev(pf: IcePf): Promise<void> {
 }
 
 /** Takes the slice away. From the first moment on no event reaches its driver. Harmless when there is none. */
-export async function unplugAuxDev(pf: IcePf): Promise<void> {
-  const device = await pf.adevMutex.run(() => {
-    const { adev } = pf;
-    pf.adev = null;
-    return adev;
+export function unplugAuxDev(pf: IcePf): Promise<void> {
+  return pf.plugMutex.run(async () => {
+    const device = await pf.adevMutex.run(() => {
+      const { adev } = pf;
+      pf.adev = null;
+      return adev;
+    });
+    await device?.destroy();
   });
-  await device?.destroy();
 }
 
 /** Tells the bound driver of something, and waits until it has heard. Without driver it is not told. */

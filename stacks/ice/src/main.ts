@@ -123,7 +123,11 @@ export function pciDriver(core: DriverCore): PciDriver {
         await initRdma(pf);
         pf.suspended = false;
         // What the hardware has forgotten meanwhile is set up anew by a reset.
-        scheduleReset(pf, "pf");
+        try {
+          scheduleReset(pf, "pf");
+        } catch (error) {
+          logOf(device, "error", "Reset during resume failed.", error);
+        }
       },
     },
   };

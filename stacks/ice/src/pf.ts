@@ -19,6 +19,8 @@ export class IcePf {
   readonly auxIds: IdAllocator;
   /** `adev_mutex`: who looks at `adev` has it. */
   readonly adevMutex: Mutex = new Mutex();
+  /** The slice comes and goes one step at a time. */
+  readonly plugMutex: Mutex = new Mutex();
   /** The slice, while it is published. */
   adev: IceAuxDevice | null = null;
   /** The id of its slices for as long as the function has a driver; null without RDMA. */

@@ -35,6 +35,16 @@ export async function resetSubtask(pf: IcePf): Promise<void> {
   } finally {
     pf.resetting = false;
   }
+  await replug(pf);
+}
+
+/** After a reset, RDMA comes back last. */
+export async function replug(pf: IcePf): Promise<void> {
+  try {
+    await plugAuxDev(pf);
+  } catch (error) {
+    logOf(pf.device, "warn", `RDMA does not come back: ${toError(error).message}`, error);
+  }
 }
 
 export async function prepareForReset(pf: IcePf): Promise<void> {
@@ -52,9 +62,4 @@ export async function rebuild(pf: IcePf): Promise<void> {
     dev?.setCarrier(pf.nic.port.linkUp);
     if (dev?.up === true) pf.nic.port.onFrame = (frame) => dev.receive(frame);
   });
-  try {
-    await plugAuxDev(pf);
-  } catch (error) {
-    logOf(pf.device, "warn", `RDMA does not come back: ${toError(error).message}`, error);
-  }
 }

@@ -1,9 +1,18 @@
-import type { ModuleContext } from "auxbus";
+import type { DriverCore, ModuleContext } from "auxbus";
+import { Control } from "@auxbus/control";
 import { NetDevices } from "./net-devices.ts";
+import { ipVerbs } from "./verbs.ts";
 
-/** Makes the network devices there for all, also for drivers that run elsewhere. */
+/** What is on the command line because of this module. */
+const commands = new WeakMap<DriverCore, Disposable>();
+
+/** Makes the network devices there for all, also for drivers that run elsewhere; and the commands of `ip`. */
 export function init({ core }: ModuleContext): void {
-  NetDevices.of(core);
+  commands.set(core, Control.of(core).addAll(ipVerbs(NetDevices.of(core))));
+}
+
+export function exit({ core }: ModuleContext): void {
+  commands.get(core)?.[Symbol.dispose]();
 }
 
 export { BOND_MODES, type BondMode } from "./bond.ts";

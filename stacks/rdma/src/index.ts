@@ -1,9 +1,18 @@
-import type { ModuleContext } from "auxbus";
+import type { DriverCore, ModuleContext } from "auxbus";
+import { Control } from "@auxbus/control";
 import { Rdma } from "./rdma.ts";
+import { rdmaCommands } from "./verb-commands.ts";
 
-/** Makes the RDMA core there for all, also for drivers that run elsewhere. */
+/** What is on the command line because of this module. */
+const commands = new WeakMap<DriverCore, Disposable>();
+
+/** Makes the RDMA core there for all, also for drivers that run elsewhere; and the commands of `rdma`. */
 export function init({ core }: ModuleContext): void {
-  Rdma.of(core);
+  commands.set(core, Control.of(core).addAll(rdmaCommands(Rdma.of(core))));
+}
+
+export function exit({ core }: ModuleContext): void {
+  commands.get(core)?.[Symbol.dispose]();
 }
 
 export { gidOfIpv4, gidOfMac } from "./gid.ts";

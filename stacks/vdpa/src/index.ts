@@ -1,9 +1,18 @@
-import type { ModuleContext } from "auxbus";
+import type { DriverCore, ModuleContext } from "auxbus";
+import { Control } from "@auxbus/control";
 import { Vdpa } from "./vdpa.ts";
+import { vdpaVerbs } from "./verbs.ts";
 
-/** Makes the vDPA subsystem there for all, also for drivers that run elsewhere. */
+/** What is on the command line because of this module. */
+const commands = new WeakMap<DriverCore, Disposable>();
+
+/** Makes the vDPA subsystem there for all, also for drivers that run elsewhere; and its commands. */
 export function init({ core }: ModuleContext): void {
-  Vdpa.of(core);
+  commands.set(core, Control.of(core).addAll(vdpaVerbs(Vdpa.of(core))));
+}
+
+export function exit({ core }: ModuleContext): void {
+  commands.get(core)?.[Symbol.dispose]();
 }
 
 export { VdpaBus, type VdpaConfig, VdpaDevice } from "./vdpa-bus.ts";

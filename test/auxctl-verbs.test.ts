@@ -606,7 +606,7 @@ describe("completion", () => {
     ],
     [
       ["devlink", "dev", "eswitch", "set", "x", "--json", "encap", ""],
-      ["on", "off"],
+      ["on", "off", "mode", "limit"],
     ],
     [["devlink", "dev", "eswitch", "set", "x", "--mode", "le"], ["legacy"]],
     [["devlink", "dev", "eswitch", "set", "x", "limit", ""], []],

@@ -14,7 +14,9 @@ export function devlinkVerbs(devlink: Devlink): Verb[] {
   const ports = (): string[] => devlink.instances().flatMap((one) => one.ports.list().map(({ handle }) => handle));
   const port = { name: "port", positional: true, required: true, description: "such as pci/0000:08:00.0/32768", complete: ports };
   const chosen = (args: VerbArgs): DevlinkInstance[] =>
-    args["dev"] === undefined ? devlink.instances() : [devlink.get(String(args["dev"]))];
+    args["dev"] === undefined
+      ? devlink.instances().toSorted((a, b) => a.handle.localeCompare(b.handle))
+      : [devlink.get(String(args["dev"]))];
 
   return [
     {

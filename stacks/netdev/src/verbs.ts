@@ -22,7 +22,8 @@ export function ipVerbs(netdevs: NetDevices): Verb[] {
       summary: "Change a network device: up or down, its MTU, its bond.",
       params: [
         name,
-        { name: "up", type: "boolean", description: "up, or (off) down" },
+        { name: "up", type: "boolean", description: "bring it up" },
+        { name: "down", type: "boolean", description: "bring it down" },
         { name: "mtu", type: "number", description: "bytes" },
         { name: "master", description: "the bond to join", complete: bonds },
         { name: "nomaster", type: "boolean", description: "leave the bond" },
@@ -91,16 +92,17 @@ function links(netdevs: NetDevices, only: VerbArgs[string]): object[] {
 }
 
 /** What changes must be possible for goes first: the bond before its MTU. */
-async function setLink(netdevs: NetDevices, { name, up, mtu, master, nomaster }: VerbArgs): Promise<void> {
+async function setLink(netdevs: NetDevices, { name, up, down, mtu, master, nomaster }: VerbArgs): Promise<void> {
   const dev = String(name);
   netdevs.get(dev);
-  if (up === undefined && mtu === undefined && master === undefined && nomaster !== true) {
-    throw new BusError("EINVAL", "say what to change: up, mtu, master or nomaster", { op: "ip link set" });
+  const wanted = down === undefined ? up : down !== true;
+  if (wanted === undefined && mtu === undefined && master === undefined && nomaster !== true) {
+    throw new BusError("EINVAL", "say what to change: up, down, mtu, master or nomaster", { op: "ip link set" });
   }
   if (nomaster === true) await netdevs.release(dev);
   if (master !== undefined) await netdevs.enslave(dev, String(master));
   if (mtu !== undefined) await netdevs.setMtu(dev, Number(mtu));
-  if (up !== undefined) await netdevs.setUp(dev, up === true);
+  if (wanted !== undefined) await netdevs.setUp(dev, wanted === true);
 }
 
 function modeOf(text: VerbArgs[string]): BondMode {

@@ -29,7 +29,12 @@ export class VerbWords {
   }
 
   expected(): Expected {
-    if (this.#awaited !== undefined) return { value: this.#awaited, names: [], options: undefined };
+    const awaited = this.#awaited;
+    if (awaited !== undefined && awaited.type !== "boolean") return { value: awaited, names: [], options: undefined };
+    if (awaited !== undefined) {
+      const others = this.#verb.params.filter(({ name, positional }) => !positional && !this.#given.has(name));
+      return { value: awaited, names: others.filter((p) => p !== awaited).map(({ name }) => name), options: undefined };
+    }
     const free = this.#verb.params.filter(({ name }) => !this.#given.has(name));
     const value = free.find(({ positional }) => positional);
     const options = free.filter(({ positional }) => !positional).map(({ name }) => name);
@@ -38,6 +43,7 @@ export class VerbWords {
 
   /** The next word. @throws {UsageError} nothing takes it */
   take(word: string): void {
+    this.#settleBoolean(word);
     const { value, names, options } = this.expected();
     const named = options === undefined || value?.required === true ? undefined : this.#named(word);
     if (named !== undefined) this.#await(named);
@@ -59,8 +65,17 @@ export class VerbWords {
 
   /** All that was given. @throws {UsageError} a value is missing */
   end(): Record<string, string | boolean> {
+    this.#settleBoolean();
     if (this.#awaited !== undefined) throw this.#wrong(`${this.#awaited.name} has no value`);
     return Object.fromEntries(this.#given);
+  }
+
+  /** A boolean that is only named is on: `up`, as well as `up on`. */
+  #settleBoolean(next?: string): void {
+    const awaited = this.#awaited;
+    if (awaited?.type !== "boolean" || (next !== undefined && this.#named(next) === undefined)) return;
+    this.#awaited = undefined;
+    this.#give(awaited, true);
   }
 
   #named(name: string): VerbParamInfo | undefined {

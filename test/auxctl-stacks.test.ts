@@ -47,12 +47,23 @@ describe("three stacks on one bus", { timeout: 60_000 }, () => {
     expect(await json("devlink", "dev", "show")).toMatchObject(
       [PF0, "pci/0000:08:00.1", "pci/0000:3b:00.0"].map((dev) => expect.objectContaining({ dev, state: "ok" })),
     );
-    const links = (await json("ip", "link", "show")) as { readonly name: string; readonly parent: string; readonly state: string }[];
-    expect(links.map(({ parent }) => parent).toSorted()).toEqual(["0000:08:00.0", "0000:08:00.1", "0000:18:00.0", "0000:3b:00.0"]);
+    const links = (await json("ip", "link", "show")) as {
+      readonly name: string;
+      readonly parent: string;
+      readonly state: string;
+    }[];
+    expect(links.map(({ parent }) => parent).toSorted()).toEqual([
+      "0000:08:00.0",
+      "0000:08:00.1",
+      "0000:18:00.0",
+      "0000:3b:00.0",
+    ]);
     await until(async () => ((await json("ip", "addr", "show")) as unknown[]).length === 4);
     const addresses = (await json("ip", "addr", "show")) as { readonly address: string; readonly dev: string }[];
     const [from, to] = [addresses[0], addresses[1]];
-    expect(await auxctl("ping", to?.address ?? "", "dev", from?.dev ?? "", "count", "2", "interval", "0.01")).toMatch(/loss: +0 %/);
+    expect(await auxctl("ping", to?.address ?? "", "dev", from?.dev ?? "", "count", "2", "interval", "0.01")).toMatch(
+      /loss: +0 %/,
+    );
     await auxctl("ip", "link", "set", from?.dev ?? "", "down");
     expect(await auxctl("ip", "link", "show", from?.dev ?? "")).toMatch(/ down +down /);
     await auxctl("ip", "link", "set", from?.dev ?? "", "up", "mtu", "4000");
@@ -84,13 +95,17 @@ describe("three stacks on one bus", { timeout: 60_000 }, () => {
     await until(async () => (await ibNames()).length === 4);
 
     // A sub-function, and a vDPA device of it.
-    expect(await bus.auxctl("devlink", "port", "add", PF0, "flavour", "pcisf", "pfnum", "0", "sfnum", "88")).toMatchObject({
+    expect(
+      await bus.auxctl("devlink", "port", "add", PF0, "flavour", "pcisf", "pfnum", "0", "sfnum", "88"),
+    ).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("Port add is only supported in eswitch switchdev mode or SF ports are disabled."),
     });
     await auxctl("devlink", "dev", "eswitch", "set", PF0, "mode", "switchdev");
     expect(await auxctl("devlink", "dev", "eswitch", "show", PF0)).toMatch(/switchdev/);
-    const { port } = (await json("devlink", "port", "add", PF0, "flavour", "pcisf", "pfnum", "0", "sfnum", "88")) as { readonly port: string };
+    const { port } = (await json("devlink", "port", "add", PF0, "flavour", "pcisf", "pfnum", "0", "sfnum", "88")) as {
+      readonly port: string;
+    };
     await auxctl("devlink", "port", "function", "set", port, "state", "active");
     await until(async () => (await auxctl("devlink", "port", "show", PF0)).includes("attached"));
     await until(async () => ((await json("vdpa", "mgmtdev", "show")) as unknown[]).length === 1);
@@ -105,12 +120,20 @@ describe("three stacks on one bus", { timeout: 60_000 }, () => {
     expect(await auxctl("sim", "show", "0000:08:00.0")).toMatch(/fatal +0/);
     await auxctl("sim", "set", "0000:08:00.0", "fatal", "1");
     await until(async () => /fw_fatal +healthy +1 +1/.test(await auxctl("devlink", "health", "show", PF0)));
-    expect(await bus.auxctl("sim", "set", "0000:08:00.0", "colour", "1")).toMatchObject({ code: 1, stderr: expect.stringContaining("it has") });
-    expect(await bus.auxctl("sim", "show", "0000:00:00.0")).toMatchObject({ code: 1, stderr: expect.stringContaining("0000:08:00.0") });
+    expect(await bus.auxctl("sim", "set", "0000:08:00.0", "colour", "1")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("it has"),
+    });
+    expect(await bus.auxctl("sim", "show", "0000:00:00.0")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("0000:08:00.0"),
+    });
 
     // A bond in hardware.
     await auxctl("ip", "link", "add", "bond0", "type", "bond");
-    const mlx5 = ((await json("ip", "link", "show")) as { readonly name: string; readonly parent: string }[]).filter(({ parent }) => parent.startsWith("0000:08"));
+    const mlx5 = ((await json("ip", "link", "show")) as { readonly name: string; readonly parent: string }[]).filter(
+      ({ parent }) => parent.startsWith("0000:08"),
+    );
     for (const { name } of mlx5) await auxctl("ip", "link", "set", name, "master", "bond0");
     await until(async () => (await ibNames()).includes("mlx5_bond_0"));
     await auxctl("ip", "link", "set", mlx5[0]?.name ?? "", "nomaster");

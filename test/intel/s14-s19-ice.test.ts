@@ -42,7 +42,9 @@ describe("14: irdma over two functions", () => {
         rkey: server.mr.rkey,
       }),
     );
-    expect(await completions(rig, client.cq)).toEqual([{ id: 7, status: "SUCCESS", opcode: "RDMA_WRITE", qpn: client.qp.qpn, bytes: 3 }]);
+    expect(await completions(rig, client.cq)).toEqual([
+      { id: 7, status: "SUCCESS", opcode: "RDMA_WRITE", qpn: client.qp.qpn, bytes: 3 },
+    ]);
     expect([...server.mr.memory.slice(9, 14)]).toEqual([0, 1, 2, 3, 0]);
     await rig.end();
   });

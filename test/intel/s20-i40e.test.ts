@@ -48,7 +48,12 @@ describe("20: irdma over i40e", () => {
       if (action === "remove" && devpath.endsWith("irdma0")) expect(resets(), "the hardware was reset before").toBe(1);
     });
     const { shared } = info ?? { shared: null };
-    if (typeof shared !== "object" || shared === null || !("requestReset" in shared) || typeof shared.requestReset !== "function") {
+    if (
+      typeof shared !== "object" ||
+      shared === null ||
+      !("requestReset" in shared) ||
+      typeof shared.requestReset !== "function"
+    ) {
       throw new Error("it is not bound");
     }
     Reflect.apply(shared.requestReset, shared, ["pf"]);
@@ -85,7 +90,13 @@ describe("20: irdma over i40e", () => {
     rig.since();
     rig.said();
     await rig.run(rig.pci.unbind("i40e", ADDRESS));
-    expect(rig.since()).toEqual(["remove irdma0", "remove eth0", "unbind i40e.iwarp.0", "remove i40e.iwarp.0", `unbind ${ADDRESS}`]);
+    expect(rig.since()).toEqual([
+      "remove irdma0",
+      "remove eth0",
+      "unbind i40e.iwarp.0",
+      "remove i40e.iwarp.0",
+      `unbind ${ADDRESS}`,
+    ]);
     expect(rig.said()).toContain(`${ADDRESS}: Deleted LAN device PF0 bus=0x18 dev=0x00 func=0x00`);
     await rig.end();
   });

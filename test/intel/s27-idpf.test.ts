@@ -37,7 +37,12 @@ test("a reset warns, takes all slices away, and brings them back", async () => {
   const intel = await IntelRig.up({ model: "e2100" });
   const { rig } = intel;
   const { shared } = rig.core.auxiliary.find("idpf.8086.rdma.core.0") ?? { shared: null };
-  if (typeof shared !== "object" || shared === null || !("requestReset" in shared) || typeof shared.requestReset !== "function") {
+  if (
+    typeof shared !== "object" ||
+    shared === null ||
+    !("requestReset" in shared) ||
+    typeof shared.requestReset !== "function"
+  ) {
     throw new Error("it is not bound");
   }
   Reflect.apply(shared.requestReset, shared, []);

@@ -22,7 +22,10 @@ function acts(intel: IntelRig): Act[] {
   const { auxiliary } = rig.core;
   return [
     async (pick) => rig.devlink.get(pick(rig.devlink.list()).handle).reload("fw_activate"),
-    async (pick) => rig.devlink.get(pick(rig.devlink.list()).handle).params.set(pick(["enable_roce", "enable_iwarp"]), pick([true, false])),
+    async (pick) =>
+      rig.devlink
+        .get(pick(rig.devlink.list()).handle)
+        .params.set(pick(["enable_roce", "enable_iwarp"]), pick([true, false])),
     async (pick) => {
       const device = pick([...auxiliary.devices()]);
       if (device.driver !== null) await auxiliary.unbind(device.driver.name, device.name);

@@ -110,7 +110,9 @@ test("3: mlx5_ib is removed under traffic", async () => {
     "remove mlx5_ib.multiport",
     "remove mlx5_ib.rep",
   ]);
-  expect(String(await writing.ended), "the program that writes").toMatch(/^BusError: EIO: mlx5_\d: RDMA_WRITE ended with|mlx5_\d has gone/);
+  expect(String(await writing.ended), "the program that writes").toMatch(
+    /^BusError: EIO: mlx5_\d: RDMA_WRITE ended with|mlx5_\d has gone/,
+  );
   await expect(reader.allocPd()).rejects.toMatchObject({ code: "EIO" });
   expect(reader.disassociated).toBe(true);
   await rig.run(reader.close());
@@ -167,7 +169,12 @@ test("5: eth is unbound by hand, which dissolves a bond; a reload brings it back
   expect(rig.aux()).toContain("mlx5_core.eth.0 -");
   rig.since();
   await rig.run(rig.devlink.get("pci/0000:08:00.0").reload());
-  expect(rig.sinceOf(/eth/)).toEqual(["remove mlx5_core.eth.0", "add mlx5_core.eth.0", "add eth0", "bind mlx5_core.eth.0"]);
+  expect(rig.sinceOf(/eth/)).toEqual([
+    "remove mlx5_core.eth.0",
+    "add mlx5_core.eth.0",
+    "add eth0",
+    "bind mlx5_core.eth.0",
+  ]);
   expect(rig.netdevNames()).toEqual(["eth1", "bond0", "eth0"]);
   await rig.end();
 });
@@ -179,7 +186,12 @@ describe("6: enable_rdma", () => {
     rig.since();
     await rig.run(instance.params.set("enable_rdma", false));
     expect(rig.since()).toEqual([]);
-    expect(instance.params.list()).toContainEqual({ name: "enable_rdma", cmode: "driverinit", value: true, pending: false });
+    expect(instance.params.list()).toContainEqual({
+      name: "enable_rdma",
+      cmode: "driverinit",
+      value: true,
+      pending: false,
+    });
     await rig.run(instance.reload());
     expect(rig.sinceOf(/mlx5_core\./)).toEqual([
       "unbind mlx5_core.rdma.0",

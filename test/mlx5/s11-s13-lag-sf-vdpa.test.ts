@@ -33,7 +33,9 @@ describe("11: bonding in hardware", () => {
       "bind mlx5_core.rdma.0",
     ]);
     expect(mlx5.card.lag).toBe(true);
-    await expect(rig.run(rig.devlink.get(PF0).reload())).rejects.toThrow(/EOPNOTSUPP.*reload is unsupported in Lag mode/);
+    await expect(rig.run(rig.devlink.get(PF0).reload())).rejects.toThrow(
+      /EOPNOTSUPP.*reload is unsupported in Lag mode/,
+    );
     await rig.run(rig.netdevs.release("eth1"));
     await rig.pass(100);
     expect(rig.since()).toEqual([
@@ -139,19 +141,21 @@ describe("12: sub-functions", () => {
     expect(port()).toMatchObject({ flavour: "pcisf", sfnum: 88, state: "inactive", opstate: "detached" });
     await rig.run(pf.setPortState(index, "active"));
     await rig.settle();
-    expect(rig.since()).toEqual([
-      "add mlx5_core.sf.2",
-      "add mlx5_core.eth.2",
-      "add eth2",
-      "bind mlx5_core.eth.2",
-      "add mlx5_core.rdma.2",
-      "add mlx5_2",
-      "bind mlx5_core.rdma.2",
-      "add mlx5_core.vnet.2",
-      `devlink new ${SF_DEV}`,
-      "bind mlx5_core.sf.2",
-      "bind mlx5_core.vnet.2",
-    ].toSorted((a, b) => order(a) - order(b)));
+    expect(rig.since()).toEqual(
+      [
+        "add mlx5_core.sf.2",
+        "add mlx5_core.eth.2",
+        "add eth2",
+        "bind mlx5_core.eth.2",
+        "add mlx5_core.rdma.2",
+        "add mlx5_2",
+        "bind mlx5_core.rdma.2",
+        "add mlx5_core.vnet.2",
+        `devlink new ${SF_DEV}`,
+        "bind mlx5_core.sf.2",
+        "bind mlx5_core.vnet.2",
+      ].toSorted((a, b) => order(a) - order(b)),
+    );
     expect(port()).toMatchObject({ state: "active", opstate: "attached" });
     expect(rig.core.sysfs.read("bus/auxiliary/devices/mlx5_core.sf.2/sfnum")).toBe("88\n");
     expect(rig.core.auxiliary.find("mlx5_core.eth.2")?.parent?.name).toBe("mlx5_core.sf.2");
@@ -166,7 +170,9 @@ describe("12: sub-functions", () => {
     mlx5.hca(0).faults.eventDelay = 50;
     await rig.run(pf.setPortState(index, "inactive"));
     expect(port()).toMatchObject({ state: "inactive", opstate: "attached" });
-    await expect(rig.run(pf.setPortState(index, "active"))).rejects.toThrow("EBUSY: SF is inactivated but it is still attached");
+    await expect(rig.run(pf.setPortState(index, "active"))).rejects.toThrow(
+      "EBUSY: SF is inactivated but it is still attached",
+    );
     await rig.pass(200);
     expect(rig.since()).toEqual([
       `devlink del ${SF_DEV}`,
@@ -263,13 +269,29 @@ describe("13: vDPA", () => {
     await rig.run(sf.params.set("enable_vnet", false));
     await rig.run(sf.reload());
     await rig.settle();
-    expect(rig.aux().filter((name) => name.endsWith(".2"))).toEqual(["mlx5_core.sf.2", "mlx5_core.eth.2", "mlx5_core.rdma.2"]);
+    expect(rig.aux().filter((name) => name.endsWith(".2"))).toEqual([
+      "mlx5_core.sf.2",
+      "mlx5_core.eth.2",
+      "mlx5_core.rdma.2",
+    ]);
     await rig.end();
   });
 });
 
 /** Where an event of a sub-function's birth belongs; modules for its slices are loaded beside. */
 function order(event: string): number {
-  const known = [/add mlx5_core\.sf/, /add mlx5_core\.eth/, /add eth/, /bind .*eth/, /add .*rdma/, /add mlx5_2/, /bind .*rdma/, /add .*vnet/, /devlink/, /bind .*sf/, /bind .*vnet/];
+  const known = [
+    /add mlx5_core\.sf/,
+    /add mlx5_core\.eth/,
+    /add eth/,
+    /bind .*eth/,
+    /add .*rdma/,
+    /add mlx5_2/,
+    /bind .*rdma/,
+    /add .*vnet/,
+    /devlink/,
+    /bind .*sf/,
+    /bind .*vnet/,
+  ];
   return known.findIndex((pattern) => pattern.test(event));
 }

@@ -15,12 +15,7 @@ test("28: two cards are probed at the same time: ids are unique, and slices of a
   const both = await rig.run(Promise.all([plug("0000:08:00", 1), plug("0000:09:00", 2)]));
   for (const { functions } of both) rig.plugged(...functions);
   await rig.settle();
-  expect(rig.aux().toSorted()).toEqual([
-    "mlx5_core.eth.0",
-    "mlx5_core.eth.1",
-    "mlx5_core.rdma.0",
-    "mlx5_core.rdma.1",
-  ]);
+  expect(rig.aux().toSorted()).toEqual(["mlx5_core.eth.0", "mlx5_core.eth.1", "mlx5_core.rdma.0", "mlx5_core.rdma.1"]);
   // One lock for all: between the first and the last slice of a function nothing of the other comes.
   const added = rig.since().filter((line) => line.startsWith("add mlx5_core."));
   expect(added.map((line) => line.slice(-1)).join("")).toMatch(/^(?:0011|1100)$/);
@@ -127,7 +122,9 @@ test("31: mlx5_ib's probe fails: the slice stays, the card works, and it can be 
   await rig.run(rig.modules.modprobe("mlx5_ib"));
   expect(rig.aux()).toEqual(["mlx5_core.eth.0", "mlx5_core.rdma.0 -"]);
   expect(rig.pci.find("0000:08:00.0")?.driver?.name).toBe("mlx5_core");
-  await expect(rig.run(rig.core.auxiliary.bind("mlx5_ib.rdma", "mlx5_core.rdma.0"))).rejects.toMatchObject({ code: "ENOMEM" });
+  await expect(rig.run(rig.core.auxiliary.bind("mlx5_ib.rdma", "mlx5_core.rdma.0"))).rejects.toMatchObject({
+    code: "ENOMEM",
+  });
   expect(mlx5.hca().rdma.counts()).toEqual({ pds: 0, mrs: 0, cqs: 0, qps: 0 });
   await rig.run(rig.devlink.get(PF0).reload());
   expect(rig.aux()).toEqual(["mlx5_core.eth.0", "mlx5_core.rdma.0 -"]);
@@ -246,8 +243,14 @@ describe("bugs of the first kernels with this bus (1.8)", () => {
 
   test("a driver that has the name of another's in the same module is refused", async () => {
     const { rig } = await Mlx5Rig.up({ ports: 1 });
-    const driver = defineAuxiliaryDriver({ name: "eth", idTable: [{ name: "mlx5_core.other" }], probe: () => undefined });
-    await expect(rig.core.auxiliary.register(driver, { module: new Module("mlx5_core") })).rejects.toMatchObject({ code: "EBUSY" });
+    const driver = defineAuxiliaryDriver({
+      name: "eth",
+      idTable: [{ name: "mlx5_core.other" }],
+      probe: () => undefined,
+    });
+    await expect(rig.core.auxiliary.register(driver, { module: new Module("mlx5_core") })).rejects.toMatchObject({
+      code: "EBUSY",
+    });
     await rig.end();
   });
 });
@@ -262,7 +265,10 @@ test("the card's second port can be a slave of the first: whichever comes first,
       },
       { blacklist: ["mlx5_ib"] },
     );
-    expect(rig.aux().filter((name) => /rdma|multi/.test(name))).toEqual(["mlx5_core.rdma.0 -", "mlx5_core.multiport.1 -"]);
+    expect(rig.aux().filter((name) => /rdma|multi/.test(name))).toEqual([
+      "mlx5_core.rdma.0 -",
+      "mlx5_core.multiport.1 -",
+    ]);
     if (slaveFirst) {
       rig.core.auxiliary.find("mlx5_core.rdma.0")?.setDriverOverride("nobody");
       await rig.run(rig.modules.modprobe("mlx5_ib"));

@@ -12,7 +12,10 @@ function acts(mlx5: Mlx5Rig): Act[] {
   const { auxiliary } = rig.core;
   const port = (): { handle: string; index: number } => {
     for (const handle of PFS) {
-      const found = rig.devlink.find(handle)?.ports.list().find(({ flavour, index }) => flavour === "pcisf" && index !== 0xffff);
+      const found = rig.devlink
+        .find(handle)
+        ?.ports.list()
+        .find(({ flavour, index }) => flavour === "pcisf" && index !== 0xffff);
       if (found !== undefined) return { handle, index: found.index };
     }
     return { handle: PFS[0], index: 1 };
@@ -20,8 +23,10 @@ function acts(mlx5: Mlx5Rig): Act[] {
   return [
     async (pick) => rig.devlink.get(pick(PFS)).reload(pick(["driver_reinit", "driver_reinit", "fw_activate"])),
     async (pick) => rig.devlink.get(pick(PFS)).setEswitchMode(pick(["legacy", "switchdev"])),
-    async (pick) => rig.devlink.get(pick(PFS)).params.set(pick(["enable_eth", "enable_rdma"]), pick([true, true, false])),
-    async (pick) => rig.devlink.get(pick(PFS)).addPort({ flavour: "pcisf", pfnum: pick([0, 1]), sfnum: pick([1, 2, 3]) }),
+    async (pick) =>
+      rig.devlink.get(pick(PFS)).params.set(pick(["enable_eth", "enable_rdma"]), pick([true, true, false])),
+    async (pick) =>
+      rig.devlink.get(pick(PFS)).addPort({ flavour: "pcisf", pfnum: pick([0, 1]), sfnum: pick([1, 2, 3]) }),
     async (pick) => {
       const pfnum = pick([0, 1]);
       const instance = rig.devlink.get(PFS[pfnum] ?? "");

@@ -206,10 +206,22 @@ export class Rig {
     await this.runtime.runUntilIdle();
     expect(this.modules.lsmod(), "modules").toEqual([]);
     expect(this.modules.isolation.hosts(), "workers and processes").toEqual([]);
-    expect([...core.auxiliary.devices()].map(({ name }) => name), "auxiliary devices").toEqual([]);
-    expect([...core.auxiliary.drivers()].map(({ name }) => name), "auxiliary drivers").toEqual([]);
-    expect([...this.pci.devices()].map(({ name }) => name), "PCI devices").toEqual([]);
-    expect([...this.pci.drivers()].map(({ name }) => name), "PCI drivers").toEqual([]);
+    expect(
+      [...core.auxiliary.devices()].map(({ name }) => name),
+      "auxiliary devices",
+    ).toEqual([]);
+    expect(
+      [...core.auxiliary.drivers()].map(({ name }) => name),
+      "auxiliary drivers",
+    ).toEqual([]);
+    expect(
+      [...this.pci.devices()].map(({ name }) => name),
+      "PCI devices",
+    ).toEqual([]);
+    expect(
+      [...this.pci.drivers()].map(({ name }) => name),
+      "PCI drivers",
+    ).toEqual([]);
     expect(this.netdevNames(), "network devices").toEqual([]);
     expect(this.ibNames(), "RDMA devices").toEqual([]);
     expect(this.rdma.contexts(), "users of RDMA").toEqual([]);

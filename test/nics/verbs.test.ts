@@ -44,16 +44,29 @@ test("one RDMA core serves all vendors: each talks to each", async () => {
   expect(rig.rdma.links().filter(({ port }) => port === 1)).toMatchObject(
     ["eth0", "eth1", "eth2", "eth3"].map((netdev) => ({ netdev, state: "ACTIVE" })),
   );
-  for (const [from, to] of [["mlx5_0", "irdma0"], ["irdma0", "irdma1"], ["irdma1", "mlx5_1"]] as const) {
+  for (const [from, to] of [
+    ["mlx5_0", "irdma0"],
+    ["irdma0", "irdma1"],
+    ["irdma1", "mlx5_1"],
+  ] as const) {
     const [client, server] = await connect(rig, from, to);
     client.mr.memory.set([1, 2, 3, 4, 5, 6, 7, 8]);
     await rig.run(client.qp.postSend(request(client, server)));
     expect(await completions(rig, client.cq)).toMatchObject([{ status: "SUCCESS", bytes: 8 }]);
     expect([...server.mr.memory.slice(0, 9)], `${from} to ${to}`).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 0]);
-    await rig.run(client.qp.postSend(request(client, server, { opcode: "RDMA_READ", sge: { address: client.mr.address + 100, length: 4, lkey: client.mr.lkey } })));
+    await rig.run(
+      client.qp.postSend(
+        request(client, server, {
+          opcode: "RDMA_READ",
+          sge: { address: client.mr.address + 100, length: 4, lkey: client.mr.lkey },
+        }),
+      ),
+    );
     await completions(rig, client.cq);
     expect([...client.mr.memory.slice(100, 104)]).toEqual([1, 2, 3, 4]);
-    await rig.run(server.qp.postRecv({ id: 5, sge: { address: server.mr.address + 200, length: 8, lkey: server.mr.lkey } }));
+    await rig.run(
+      server.qp.postRecv({ id: 5, sge: { address: server.mr.address + 200, length: 8, lkey: server.mr.lkey } }),
+    );
     await rig.run(client.qp.postSend(request(client, server, { opcode: "SEND" })));
     expect(await completions(rig, server.cq)).toMatchObject([{ id: 5, opcode: "RECV", bytes: 8 }]);
     for (const end of [client, server]) await rig.run(end.context.close());
@@ -97,7 +110,9 @@ describe("users and their device", () => {
     const qp = await rig.run(client.context.createQp(client.pd, client.cq));
     await rig.run(qp.connect({ gid: "0000:0000:0000:0000:0000:ffff:0a00:0003", qpn: 2 }));
     const other = await rig.run(client.context.createQp(client.pd, client.cq));
-    await expect(rig.run(other.connect({ gid: "0000:0000:0000:0000:0000:ffff:0a00:0063", qpn: 2 }))).rejects.toMatchObject({
+    await expect(
+      rig.run(other.connect({ gid: "0000:0000:0000:0000:0000:ffff:0a00:0063", qpn: 2 })),
+    ).rejects.toMatchObject({
       code: "EHOSTUNREACH",
     });
     await expect(rig.run(other.connect({ gid: "nonsense", qpn: 2 }))).rejects.toMatchObject({ code: "EINVAL" });

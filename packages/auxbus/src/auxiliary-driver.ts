@@ -46,7 +46,11 @@ type HandlerKey<Name extends string, Optional extends boolean> = Name extends st
   : never;
 
 /** Those of `Name` that have the handler. */
-type WithHandler<Name extends string, K> = Name extends string ? (K extends keyof Handlers<Name> ? Name : never) : never;
+type WithHandler<Name extends string, K> = Name extends string
+  ? K extends keyof Handlers<Name>
+    ? Name
+    : never
+  : never;
 
 type ArgsOf<Name extends string, K> = Name extends string
   ? K extends keyof Handlers<Name>

@@ -37,7 +37,9 @@ test("instances are seen while they are registered", async () => {
 describe("parameters", () => {
   test("driverinit waits for a reload, runtime does not", async () => {
     let speed = 10;
-    const instance = make({ reload: { actions: ["driver_reinit"], down: () => undefined, up: () => ["driver_reinit"] } });
+    const instance = make({
+      reload: { actions: ["driver_reinit"], down: () => undefined, up: () => ["driver_reinit"] },
+    });
     instance.params.register([
       { name: "enable", cmode: "driverinit", default: true },
       {
@@ -61,7 +63,9 @@ describe("parameters", () => {
     expect(speed).toBe(20);
     await expect(instance.params.set("speed", 101)).rejects.toThrow("EOPNOTSUPP: too fast");
     await expect(instance.params.set("speed", "fast")).rejects.toThrow(/EINVAL: speed is a number, not "fast"/);
-    await expect(instance.params.set("colour", 1)).rejects.toThrow("EINVAL: there is no parameter colour; there are enable, speed");
+    await expect(instance.params.set("colour", 1)).rejects.toThrow(
+      "EINVAL: there is no parameter colour; there are enable, speed",
+    );
     expect(() => instance.params.register([{ name: "enable", cmode: "driverinit", default: 1 }])).toThrow(/EEXIST/);
   });
 });
@@ -128,7 +132,11 @@ test("what an instance has not is EOPNOTSUPP", async () => {
 describe("health", () => {
   test("recovers by itself, but not again within the grace period, nor while it is in error", async () => {
     const instance = make();
-    const reporter = instance.createReporter({ name: "fw", gracePeriod: 1000, recover: () => void log.push("recover") });
+    const reporter = instance.createReporter({
+      name: "fw",
+      gracePeriod: 1000,
+      recover: () => void log.push("recover"),
+    });
     await reporter.report("first");
     expect(reporter.info()).toMatchObject({ state: "healthy", errors: 1, recoveries: 1, message: "first" });
     await runtime.advance(999);
@@ -152,7 +160,11 @@ describe("health", () => {
   });
 
   test("that cannot be recovered stays in error", async () => {
-    const reporter = make().createReporter({ name: "fw", gracePeriod: 0, recover: () => Promise.reject(new Error("no")) });
+    const reporter = make().createReporter({
+      name: "fw",
+      gracePeriod: 0,
+      recover: () => Promise.reject(new Error("no")),
+    });
     await expect(reporter.report("bad")).rejects.toThrow("no");
     expect(reporter.state).toBe("error");
   });

@@ -64,9 +64,13 @@ export class HealthReporter {
     this.#message = message;
     if (!this.autoRecover) return;
     if (again) {
-      throw new BusError("ECANCELED", `${this.name}: not recovered by itself again within ${this.#spec.gracePeriod} ms`, {
-        op: "health report",
-      });
+      throw new BusError(
+        "ECANCELED",
+        `${this.name}: not recovered by itself again within ${this.#spec.gracePeriod} ms`,
+        {
+          op: "health report",
+        },
+      );
     }
     await this.recover();
   }

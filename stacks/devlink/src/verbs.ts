@@ -9,10 +9,22 @@ const ESWITCH_MODES = ["legacy", "switchdev"] as const;
 /** What iproute2's `devlink` does. */
 export function devlinkVerbs(devlink: Devlink): Verb[] {
   const handles = (): string[] => devlink.list().map(({ handle }) => handle);
-  const dev = { name: "dev", positional: true, required: true, description: "such as pci/0000:08:00.0", complete: handles };
+  const dev = {
+    name: "dev",
+    positional: true,
+    required: true,
+    description: "such as pci/0000:08:00.0",
+    complete: handles,
+  };
   const some = { ...dev, required: false, description: "only this one" };
   const ports = (): string[] => devlink.instances().flatMap((one) => one.ports.list().map(({ handle }) => handle));
-  const port = { name: "port", positional: true, required: true, description: "such as pci/0000:08:00.0/32768", complete: ports };
+  const port = {
+    name: "port",
+    positional: true,
+    required: true,
+    description: "such as pci/0000:08:00.0/32768",
+    complete: ports,
+  };
   const chosen = (args: VerbArgs): DevlinkInstance[] =>
     args["dev"] === undefined
       ? devlink.instances().toSorted((a, b) => a.handle.localeCompare(b.handle))
@@ -26,7 +38,8 @@ export function devlinkVerbs(devlink: Devlink): Verb[] {
       run: (args) =>
         chosen(args).map((instance) => {
           const { handle, eswitch, reloadFailed, reloads, remoteReloads } = instance.info();
-          const sum = (counts: Readonly<Record<ReloadAction, number>>): number => counts.driver_reinit + counts.fw_activate;
+          const sum = (counts: Readonly<Record<ReloadAction, number>>): number =>
+            counts.driver_reinit + counts.fw_activate;
           return {
             dev: handle,
             eswitch: eswitch ?? "-",
@@ -60,7 +73,9 @@ export function devlinkVerbs(devlink: Devlink): Verb[] {
           name: "name",
           required: true,
           description: "the parameter",
-          complete: () => [...new Set(devlink.instances().flatMap(({ params }) => params.list().map(({ name }) => name)))],
+          complete: () => [
+            ...new Set(devlink.instances().flatMap(({ params }) => params.list().map(({ name }) => name))),
+          ],
         },
         { name: "value", required: true, description: "true, false, a number or a text" },
         { name: "cmode", description: "when it takes effect, to be sure", choices: ["driverinit", "runtime"] },
@@ -69,7 +84,9 @@ export function devlinkVerbs(devlink: Devlink): Verb[] {
         const { params } = devlink.get(String(handle));
         const known = params.list().find((param) => param.name === name);
         if (cmode !== undefined && known !== undefined && known.cmode !== cmode) {
-          throw new BusError("EOPNOTSUPP", `${known.name} is of cmode ${known.cmode}, not ${String(cmode)}`, { op: "param set" });
+          throw new BusError("EOPNOTSUPP", `${known.name} is of cmode ${known.cmode}, not ${String(cmode)}`, {
+            op: "param set",
+          });
         }
         await params.set(String(name), valueOf(known, String(value)));
       },
@@ -123,7 +140,11 @@ export function devlinkVerbs(devlink: Devlink): Verb[] {
       ],
       async run({ dev: handle, flavour, pfnum, sfnum }) {
         const instance = devlink.get(String(handle));
-        const spec = { flavour: String(flavour), pfnum: Number(pfnum), ...(sfnum === undefined ? {} : { sfnum: Number(sfnum) }) };
+        const spec = {
+          flavour: String(flavour),
+          pfnum: Number(pfnum),
+          ...(sfnum === undefined ? {} : { sfnum: Number(sfnum) }),
+        };
         return { port: `${instance.handle}/${await instance.addPort(spec)}` };
       },
     },
@@ -136,9 +157,14 @@ export function devlinkVerbs(devlink: Devlink): Verb[] {
     {
       name: "devlink port function set",
       summary: "Let a port's function be used, or take it back.",
-      params: [port, { name: "state", required: true, description: "what it is to be", choices: ["active", "inactive"] }],
+      params: [
+        port,
+        { name: "state", required: true, description: "what it is to be", choices: ["active", "inactive"] },
+      ],
       run: ({ port: handle, state }) =>
-        onPort(devlink, handle, (instance, index) => instance.setPortState(index, state === "active" ? "active" : "inactive")),
+        onPort(devlink, handle, (instance, index) =>
+          instance.setPortState(index, state === "active" ? "active" : "inactive"),
+        ),
     },
     {
       name: "devlink health show",

@@ -120,7 +120,9 @@ export class ClientInstance {
         const end = IWARP_BASE_VECTOR + nic.caps.rdmaVectors;
         const bad = vectors.find((vector) => vector < IWARP_BASE_VECTOR || vector >= end);
         if (bad !== undefined) {
-          throw new BusError("EINVAL", `interrupt vectors are ${IWARP_BASE_VECTOR} to ${end - 1}, not ${bad}`, { op: "setup_qvlist" });
+          throw new BusError("EINVAL", `interrupt vectors are ${IWARP_BASE_VECTOR} to ${end - 1}, not ${bad}`, {
+            op: "setup_qvlist",
+          });
         }
         this.#vectors = vectors;
       },
@@ -132,7 +134,8 @@ export class ClientInstance {
         pf.requestReset();
       },
       updateVsiContext: (tcpEnable, vf) => {
-        if (vf !== undefined) throw new BusError("EINVAL", "virtual functions have no such context", { op: "update_vsi_ctxt" });
+        if (vf !== undefined)
+          throw new BusError("EINVAL", "virtual functions have no such context", { op: "update_vsi_ctxt" });
         this.tcpEnabled = tcpEnable;
       },
     };
@@ -144,7 +147,8 @@ export class ClientInstance {
       if (changed !== device) return;
       if (event === "removed-device") following[Symbol.dispose]();
       if (event !== "unbound-driver" && event !== "driver-not-bound") return;
-      if (this.#client !== null) logOf(device, "warn", "its driver has left without unregistering its client; it is gone now");
+      if (this.#client !== null)
+        logOf(device, "warn", "its driver has left without unregistering its client; it is gone now");
       this.#client = null;
       this.#opened = false;
       this.#vectors = [];

@@ -26,7 +26,10 @@ export function pciDriver(core: DriverCore): PciDriver {
     async probe(device) {
       const { hardware } = device;
       if (!(hardware instanceof IntelNic) || hardware.model !== "x710") {
-        throw new BusError("ENODEV", `${device.name} is no X710 that this driver knows`, { op: "probe", device: device.name });
+        throw new BusError("ENODEV", `${device.name} is no X710 that this driver knows`, {
+          op: "probe",
+          device: device.name,
+        });
       }
       const pf = new I40ePf(device, hardware, ids);
       hardware.onEvent = (event) => {

@@ -43,14 +43,22 @@ export function pciDriver(core: DriverCore): PciDriver {
     async probe(device) {
       const { hardware } = device;
       if (!(hardware instanceof IntelNic) || hardware.model !== "e810") {
-        throw new BusError("ENODEV", `${device.name} is no E810 that this driver knows`, { op: "probe", device: device.name });
+        throw new BusError("ENODEV", `${device.name} is no E810 that this driver knows`, {
+          op: "probe",
+          device: device.name,
+        });
       }
-      const instance = devlink.alloc(device, iceDevlinkOps(() => pf));
+      const instance = devlink.alloc(
+        device,
+        iceDevlinkOps(() => pf),
+      );
       const pf = new IcePf(device, hardware, instance, auxIds, serviceTask);
       hardware.onEvent = (event) => {
         if (event.type === "link") pf.netdev?.setCarrier(event.up);
         else if (event.type === "dcb") {
-          changeTrafficClasses(pf, event.classes).catch((error: unknown) => logOf(device, "error", "DCB failed", error));
+          changeTrafficClasses(pf, event.classes).catch((error: unknown) =>
+            logOf(device, "error", "DCB failed", error),
+          );
         } else if ((event.reg & RDMA_ERRORS) !== 0) {
           pf.oicrErrors |= event.reg & RDMA_ERRORS;
           pf.critErr = event.critErr;

@@ -40,7 +40,13 @@ export class IcePf {
   suspended = false;
   readonly qsets: Map<number, number> = new Map();
 
-  constructor(device: PciDevice, nic: IntelNic, devlink: DevlinkInstance, auxIds: IdAllocator, service: (pf: IcePf) => Promise<void>) {
+  constructor(
+    device: PciDevice,
+    nic: IntelNic,
+    devlink: DevlinkInstance,
+    auxIds: IdAllocator,
+    service: (pf: IcePf) => Promise<void>,
+  ) {
     this.device = device;
     this.nic = nic;
     this.devlink = devlink;

@@ -36,7 +36,12 @@ export class Idc {
       module: "idpf",
       name: "8086.rdma.core",
       id,
-      shared: { device, coreId: id, vportDevCtrl: (up) => (up ? this.#plugVports(id) : this.#unplugVports()), requestReset },
+      shared: {
+        device,
+        coreId: id,
+        vportDevCtrl: (up) => (up ? this.#plugVports(id) : this.#unplugVports()),
+        requestReset,
+      },
       version: CONTRACT_VERSION,
       release: () => ids.free(id),
     });
@@ -112,7 +117,8 @@ async function tell(device: AuxiliaryDevice | null, call: () => Promise<unknown>
   try {
     await call();
   } catch (error) {
-    if (device === null || (error instanceof BusError && (error.code === "ENODEV" || error.code === "EOPNOTSUPP"))) return;
+    if (device === null || (error instanceof BusError && (error.code === "ENODEV" || error.code === "EOPNOTSUPP")))
+      return;
     logOf(device, "warn", `its driver failed in an event: ${toError(error).message}`, error);
   }
 }

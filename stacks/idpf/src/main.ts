@@ -30,14 +30,19 @@ export function pciDriver(core: DriverCore): PciDriver {
     async probe(device) {
       const { hardware } = device;
       if (!(hardware instanceof IntelNic) || hardware.model !== "e2100") {
-        throw new BusError("ENODEV", `${device.name} is no function that this driver knows`, { op: "probe", device: device.name });
+        throw new BusError("ENODEV", `${device.name} is no function that this driver knows`, {
+          op: "probe",
+          device: device.name,
+        });
       }
       const adapter = makeAdapter(device, hardware);
       adapters.set(device, adapter);
       try {
-        for (const [i, vport] of hardware.vports.entries()) adapter.netdevs.push(await registerNetdev(device, adapter, vport, i));
+        for (const [i, vport] of hardware.vports.entries())
+          adapter.netdevs.push(await registerNetdev(device, adapter, vport, i));
         hardware.onEvent = (event) => {
-          if (event.type === "link") for (const [i, dev] of adapter.netdevs.entries()) dev.setCarrier(hardware.vports[i]?.linkUp === true);
+          if (event.type === "link")
+            for (const [i, dev] of adapter.netdevs.entries()) dev.setCarrier(hardware.vports[i]?.linkUp === true);
         };
         if (hardware.caps.rdma) await adapter.idc.init();
       } catch (error) {

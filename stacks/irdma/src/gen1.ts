@@ -19,7 +19,8 @@ export function gen1Driver(registry: Registry): AuxiliaryDriver {
       await info.register({
         async open() {
           const netdev = await info.netdev();
-          if (netdev === null) throw new BusError("EIO", "the function has no network device", { op: "open", device: name });
+          if (netdev === null)
+            throw new BusError("EIO", "the function has no network device", { op: "open", device: name });
           const base = await info.msixBase;
           await info.setupQvlist(Array.from({ length: await info.msixCount }, (_, i) => base + i));
           const { mtu } = await info.params();

@@ -60,7 +60,10 @@ export function vdevDriver(cores: Cores, registry: Registry): AuxiliaryDriver {
       const core = cores.get(await fn.coreId);
       const netdev = await fn.netdev();
       if (core === undefined || netdev === null) {
-        throw new BusError("ENODEV", "the core slice has no driver, or the port no network device", { op: "probe", device: device.name });
+        throw new BusError("ENODEV", "the core slice has no driver, or the port no network device", {
+          op: "probe",
+          device: device.name,
+        });
       }
       const [parent, hw, mac, mtu] = [await fn.device, await fn.hw, await fn.mac, await fn.mtu()];
       const irdma = await IrdmaDevice.probe({ core: device.core, parent, hw, mac, netdev, protocol: "roce", mtu });

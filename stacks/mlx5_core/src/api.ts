@@ -54,7 +54,12 @@ export interface Mlx5RdmaFunction {
   // Commands. Each fails with `ENXIO` while the device is in error, and as the firmware says.
   allocPd(): Promise<number>;
   deallocPd(pd: number): Promise<void>;
-  createMkey(pd: number, dma: number, length: number, access: number): Promise<{ readonly lkey: number; readonly rkey: number }>;
+  createMkey(
+    pd: number,
+    dma: number,
+    length: number,
+    access: number,
+  ): Promise<{ readonly lkey: number; readonly rkey: number }>;
   destroyMkey(lkey: number): Promise<void>;
   createCq(depth: number): Promise<number>;
   destroyCq(cqn: number): Promise<void>;

@@ -71,7 +71,8 @@ function paramsOf(mdev: Mlx5CoreDev): DevlinkParam[] {
     cmode: "driverinit",
     default: true,
     validate(value) {
-      if (value === true && !isRdmaSupported(mdev) && !mdev.caps.roce) throw unsupported(mdev, "Device doesn't support RDMA");
+      if (value === true && !isRdmaSupported(mdev) && !mdev.caps.roce)
+        throw unsupported(mdev, "Device doesn't support RDMA");
     },
   });
   if (isVnetSupported(mdev)) params.push({ name: "enable_vnet", cmode: "driverinit", default: true });
@@ -83,5 +84,7 @@ export function registerParams(mdev: Mlx5CoreDev): void {
 }
 
 export function unregisterParams(mdev: Mlx5CoreDev): void {
-  mdev.devlink.params.unregister(mdev.devlink.params.list().map(({ name }) => ({ name, cmode: "driverinit", default: true })));
+  mdev.devlink.params.unregister(
+    mdev.devlink.params.list().map(({ name }) => ({ name, cmode: "driverinit", default: true })),
+  );
 }

@@ -78,7 +78,8 @@ export const ethDriver: AuxiliaryDriver = defineAuxiliaryDriver({
   async suspend(device) {
     const priv = privOf(device.driverData);
     const { dev } = priv.uplink;
-    if (!dev.present) throw new BusError("ENODEV", `${dev.name} sleeps already`, { op: "suspend", device: device.name });
+    if (!dev.present)
+      throw new BusError("ENODEV", `${dev.name} sleeps already`, { op: "suspend", device: device.name });
     await NetDevices.of(device.core).rtnl.run(async () => {
       if (priv.opened) await open(priv, false);
       dev.detach();

@@ -70,6 +70,7 @@ async function registerRep(mdev: Mlx5CoreDev, netdevs: NetDevices, { vport }: Ml
 /** The name that udev gives it, by the slot and the port's name: `enp8s0f0npf0sf88`. */
 function repName({ device, hca }: Mlx5CoreDev, sfnum: number): string {
   const [, bus, slot, fn] = /^[0-9a-f]{4}:([0-9a-f]{2}):([0-9a-f]{2})\.(\d)$/.exec(device.name) ?? [];
-  const place = bus === undefined ? device.name : `p${Number.parseInt(bus, 16)}s${Number.parseInt(slot ?? "0", 16)}f${fn ?? ""}`;
+  const place =
+    bus === undefined ? device.name : `p${Number.parseInt(bus, 16)}s${Number.parseInt(slot ?? "0", 16)}f${fn ?? ""}`;
   return `en${place}npf${hca.port}sf${sfnum}`;
 }

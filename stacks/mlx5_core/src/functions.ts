@@ -85,4 +85,3 @@ export function vnetFunction(mdev: Mlx5CoreDev): Mlx5VnetFunction {
     destroyVirtq: async () => void (await mdev.command("DESTROY_VIRTQ", {})),
   };
 }
-

@@ -92,7 +92,8 @@ export class Health {
       logOf(mdev.device, "info", "starting health recovery flow");
       if (mdev.kind !== "SF") mdev.hca.reset();
       await waitPciUp(mdev);
-      if (mdev.hca.syndrome !== 0) throw new BusError("EIO", "health recovery flow aborted, NIC state is still not full");
+      if (mdev.hca.syndrome !== 0)
+        throw new BusError("EIO", "health recovery flow aborted, NIC state is still not full");
       await loadOne(mdev);
       logOf(mdev.device, "info", "health recovery succeeded");
     });

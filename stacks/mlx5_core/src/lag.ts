@@ -8,7 +8,13 @@ import { FLAG, type Mlx5CoreDev } from "./mdev.ts";
 /** Milliseconds until a change is tried again that found somebody else at work. */
 const RETRY = 1000;
 
-const INTERESTING: ReadonlySet<NetEventType> = new Set(["CHANGEUPPER", "CHANGELOWERSTATE", "BONDING_INFO", "UNREGISTER", "REGISTER"]);
+const INTERESTING: ReadonlySet<NetEventType> = new Set([
+  "CHANGEUPPER",
+  "CHANGELOWERSTATE",
+  "BONDING_INFO",
+  "UNREGISTER",
+  "REGISTER",
+]);
 
 /** One RDMA device for all ports; or bonded on the eswitches, which leaves the RDMA devices as they are. */
 type LagMode = "none" | "roce" | "sriov";
@@ -111,7 +117,9 @@ export class Lag {
     const names = this.#members.map(({ uplink }) => uplink?.dev.name);
     const bond = NetDevices.of(this.#global.core)
       .bonds()
-      .find(({ slaves }) => slaves.length === ports && names.every((name) => name !== undefined && slaves.includes(name)));
+      .find(
+        ({ slaves }) => slaves.length === ports && names.every((name) => name !== undefined && slaves.includes(name)),
+      );
     return bond !== undefined && bond.mode !== "balance-rr";
   }
 

@@ -184,7 +184,10 @@ export async function waitPciUp(mdev: Mlx5CoreDev): Promise<void> {
   const { runtime } = mdev.core;
   for (const end = runtime.now() + PCI_WAIT; !mdev.hca.alive;) {
     if (runtime.now() >= end) {
-      throw new BusError("ETIMEDOUT", `${mdev.name} does not answer after its reset`, { op: "wait", device: mdev.name });
+      throw new BusError("ETIMEDOUT", `${mdev.name} does not answer after its reset`, {
+        op: "wait",
+        device: mdev.name,
+      });
     }
     await new Promise<void>((resolve) => void runtime.setTimer(resolve, PCI_TRY));
   }

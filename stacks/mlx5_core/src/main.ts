@@ -32,9 +32,15 @@ export function pciDriver(global: Mlx5Global): PciDriver {
     async probe(device) {
       const { hardware } = device;
       if (!(hardware instanceof Hca)) {
-        throw new BusError("ENODEV", `${device.name} is no ConnectX that this driver knows`, { op: "probe", device: device.name });
+        throw new BusError("ENODEV", `${device.name} is no ConnectX that this driver knows`, {
+          op: "probe",
+          device: device.name,
+        });
       }
-      const instance = devlink.alloc(device, devlinkOps(hardware.kind, () => mdev));
+      const instance = devlink.alloc(
+        device,
+        devlinkOps(hardware.kind, () => mdev),
+      );
       const mdev = new Mlx5CoreDev(global, device, hardware, instance, global.ids.alloc());
       mdevs.set(device, mdev);
       try {

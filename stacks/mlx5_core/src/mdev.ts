@@ -87,7 +87,10 @@ export class Mlx5CoreDev {
    *
    * @throws {BusError} `ENXIO` the device is in error; else as the firmware says
    */
-  async command<Name extends CommandName>(name: Name, input: Commands[Name]["in"]): Promise<Commands[Name]["out"] | undefined> {
+  async command<Name extends CommandName>(
+    name: Name,
+    input: Commands[Name]["in"],
+  ): Promise<Commands[Name]["out"] | undefined> {
     if (this.state !== "INTERNAL_ERROR") return this.hca.command(name, input);
     if (UNDOING.test(name)) return undefined;
     throw new BusError("ENXIO", `${name}: the device is in error`, { op: name, device: this.name });

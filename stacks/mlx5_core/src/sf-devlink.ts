@@ -78,7 +78,8 @@ export class SfTable {
     if (!this.#enabled) {
       throw refuse("EOPNOTSUPP", "Port add is only supported in eswitch switchdev mode or SF ports are disabled.");
     }
-    if (sfnum === undefined) throw refuse("EINVAL", "User must provide unique sfnum. Driver does not support auto assignment");
+    if (sfnum === undefined)
+      throw refuse("EINVAL", "User must provide unique sfnum. Driver does not support auto assignment");
     if (pfnum !== this.#mdev.hca.port) throw refuse("EINVAL", "Invalid pfnum supplied");
     const mdev = this.#mdev;
     const known = [...this.#sfs.values(), ...this.#deferred.values()].some((sf) => sf.sfnum === sfnum);
@@ -167,7 +168,12 @@ export class SfTable {
     try {
       await this.#mdev.command("DEALLOC_SF", { index });
     } catch (error) {
-      logOf(this.#mdev.device, "warn", `sub-function ${index} could not be given back: ${toError(error).message}`, error);
+      logOf(
+        this.#mdev.device,
+        "warn",
+        `sub-function ${index} could not be given back: ${toError(error).message}`,
+        error,
+      );
     }
     this.#deferred.delete(index);
     if (this.#deferred.size === 0) this.#drained?.();

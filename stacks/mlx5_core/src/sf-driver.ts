@@ -14,7 +14,10 @@ export const sfDriver: AuxiliaryDriver = defineAuxiliaryDriver({
     const { parent, hca, id }: Mlx5SfDev = device.shared;
     const { global } = parent;
     const devlink = Devlink.of(device.core);
-    const instance = devlink.alloc(device, devlinkOps("SF", () => mdev));
+    const instance = devlink.alloc(
+      device,
+      devlinkOps("SF", () => mdev),
+    );
     const mdev = new Mlx5CoreDev(global, device, hca, instance, id);
     await initOne(mdev);
     global.functions.add(mdev);

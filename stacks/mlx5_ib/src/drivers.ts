@@ -88,5 +88,7 @@ export function multiportDriver(multiport: Multiport): AuxiliaryDriver {
 }
 
 function removeOf(data: unknown): Remove {
-  return typeof data === "function" ? async () => void (await Reflect.apply(data, undefined, [])) : async () => undefined;
+  return typeof data === "function"
+    ? async () => void (await Reflect.apply(data, undefined, []))
+    : async () => undefined;
 }

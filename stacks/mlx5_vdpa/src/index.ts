@@ -24,7 +24,9 @@ export const driver: AuxiliaryDriver = defineIsolableDriver({
         }
         const maxVqp = config.maxVqp ?? pairs;
         if (!Number.isInteger(maxVqp) || maxVqp < 1 || maxVqp > pairs) {
-          throw new BusError("EINVAL", `${handle} has 1 to ${pairs} pairs of virtqueues, not ${maxVqp}`, { op: "dev add" });
+          throw new BusError("EINVAL", `${handle} has 1 to ${pairs} pairs of virtqueues, not ${maxVqp}`, {
+            op: "dev add",
+          });
         }
         await fn.createVirtq();
         made = name;

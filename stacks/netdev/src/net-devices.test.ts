@@ -89,8 +89,12 @@ describe("devices", () => {
     await netdevs.setMtu("x0", 1000);
     expect(dev.mtu).toBe(1000);
     await expect(netdevs.setUp("y0", true)).rejects.toThrow("ENODEV: there is no network device y0; there are x0");
-    await expect(netdevs.register({ name: "x0", parent, mac: "02:00:00:00:00:08", ops: { xmit: () => true } })).rejects.toThrow(/EEXIST/);
-    await expect(netdevs.register({ name: "z0", parent, mac: "nonsense", ops: { xmit: () => true } })).rejects.toThrow(/EINVAL/);
+    await expect(
+      netdevs.register({ name: "x0", parent, mac: "02:00:00:00:00:08", ops: { xmit: () => true } }),
+    ).rejects.toThrow(/EEXIST/);
+    await expect(netdevs.register({ name: "z0", parent, mac: "nonsense", ops: { xmit: () => true } })).rejects.toThrow(
+      /EINVAL/,
+    );
   });
 
   test("tell of themselves, also to who comes later, under the RTNL", async () => {
@@ -105,7 +109,13 @@ describe("devices", () => {
     a.setCarrier(false);
     listening[Symbol.dispose]();
     await netdevs.unregister(a);
-    expect(events).toEqual(["CHANGEMTU eth0", "CHANGE eth0", "DOWN eth0", "ADDR_DOWN eth0 10.0.0.1", "UNREGISTER eth0"]);
+    expect(events).toEqual([
+      "CHANGEMTU eth0",
+      "CHANGE eth0",
+      "DOWN eth0",
+      "ADDR_DOWN eth0 10.0.0.1",
+      "UNREGISTER eth0",
+    ]);
     expect(later.slice(4)).toEqual(["CHANGEMTU eth0", "CHANGE eth0"]);
     expect(locked).toEqual([true, false, true, true, true]);
   });
@@ -175,8 +185,13 @@ describe("bonds", () => {
     events.splice(0);
     await netdevs.enslave("eth0", "bond0");
     await netdevs.enslave("eth1", "bond0");
-    expect(events.filter((event) => event.includes("UPPER"))).toEqual(["CHANGEUPPER eth0 to bond0", "CHANGEUPPER eth1 to bond0"]);
-    expect(netdevs.bonds()).toEqual([{ name: "bond0", mode: "active-backup", slaves: ["eth0", "eth1"], active: "eth0" }]);
+    expect(events.filter((event) => event.includes("UPPER"))).toEqual([
+      "CHANGEUPPER eth0 to bond0",
+      "CHANGEUPPER eth1 to bond0",
+    ]);
+    expect(netdevs.bonds()).toEqual([
+      { name: "bond0", mode: "active-backup", slaves: ["eth0", "eth1"], active: "eth0" },
+    ]);
     const bond = netdevs.get("bond0");
     expect([bond.mac, bond.carrier]).toEqual(["02:00:00:00:00:00", true]);
     expect(core.sysfs.exists("class/net/bond0")).toBe(true);

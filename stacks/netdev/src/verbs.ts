@@ -9,7 +9,12 @@ export function ipVerbs(netdevs: NetDevices): Verb[] {
   const bonds = (): string[] => netdevs.bonds().map(({ name }) => name);
   const name = { name: "name", positional: true, required: true, description: "a network device", complete: names };
   const dev = { name: "dev", required: true, description: "a network device", complete: names };
-  const address = { name: "address", positional: true, required: true, description: "an IPv4 address, such as 10.0.0.1" };
+  const address = {
+    name: "address",
+    positional: true,
+    required: true,
+    description: "an IPv4 address, such as 10.0.0.1",
+  };
   return [
     {
       name: "ip link show",
@@ -51,7 +56,8 @@ export function ipVerbs(netdevs: NetDevices): Verb[] {
     {
       name: "ip addr show",
       summary: "Show the addresses of network devices.",
-      run: () => netdevs.list().flatMap(({ name: owner, addresses }) => addresses.map((ip) => ({ address: ip, dev: owner }))),
+      run: () =>
+        netdevs.list().flatMap(({ name: owner, addresses }) => addresses.map((ip) => ({ address: ip, dev: owner }))),
     },
     {
       name: "ip addr add",

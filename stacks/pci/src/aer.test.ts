@@ -12,11 +12,21 @@ async function plugged(handlers: PciErrorHandlers | null, log: string[]): Promis
     { name: "nic", idTable: [{ vendor: 1, device: 2 }], ...(handlers && { errorHandlers: handlers }) },
     { module: "nic" },
   );
-  const fn = { address: "0000:01:00.0", vendor: 1, device: 2, class: 0, hardware: null, resetSlot: () => void log.push("reset") };
+  const fn = {
+    address: "0000:01:00.0",
+    vendor: 1,
+    device: 2,
+    class: 0,
+    hardware: null,
+    resetSlot: () => void log.push("reset"),
+  };
   return { bus, device: await bus.plug(fn) };
 }
 
-function handlers(log: string[], answers: { detected: "can-recover" | "need-reset" | "disconnect"; dead?: boolean }): PciErrorHandlers {
+function handlers(
+  log: string[],
+  answers: { detected: "can-recover" | "need-reset" | "disconnect"; dead?: boolean },
+): PciErrorHandlers {
   return {
     errorDetected(_device, state) {
       log.push(`detected ${state}`);
@@ -60,7 +70,11 @@ test("devices reach only what is mapped", () => {
   dma.at(address, 2, 3).fill(7);
   expect([...buffer]).toEqual([0, 0, 7, 7, 7, 0, 0, 0, 0, 0]);
   expect(dma.map(new Uint8Array(5000))).not.toBe(address);
-  for (const [offset, length] of [[8, 3], [-1, 2], [0, -1]] as const) {
+  for (const [offset, length] of [
+    [8, 3],
+    [-1, 2],
+    [0, -1],
+  ] as const) {
     expect(() => dma.at(address, offset, length)).toThrow(/EFAULT/);
   }
   dma.unmap(address);

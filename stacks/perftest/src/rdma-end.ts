@@ -49,7 +49,11 @@ export class RdmaEnd implements AsyncDisposable {
 }
 
 /** Opens two ends, on one device or on two, and connects them. */
-export async function connectEnds(rdma: Rdma, devices: readonly [string, string], bytes: number): Promise<[RdmaEnd, RdmaEnd]> {
+export async function connectEnds(
+  rdma: Rdma,
+  devices: readonly [string, string],
+  bytes: number,
+): Promise<[RdmaEnd, RdmaEnd]> {
   const client = await RdmaEnd.open(rdma, devices[0], bytes);
   let server: RdmaEnd | null = null;
   try {

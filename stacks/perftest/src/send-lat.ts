@@ -53,7 +53,12 @@ function postReceive({ qp, mr }: RdmaEnd, size: number, id: number): Promise<voi
 }
 
 function send({ qp, mr }: RdmaEnd, size: number, id: number): Promise<void> {
-  return qp.postSend({ id, opcode: "SEND", sge: { address: mr.address, length: size, lkey: mr.lkey }, signaled: false });
+  return qp.postSend({
+    id,
+    opcode: "SEND",
+    sge: { address: mr.address, length: size, lkey: mr.lkey },
+    signaled: false,
+  });
 }
 
 async function received(end: RdmaEnd): Promise<void> {
@@ -62,7 +67,8 @@ async function received(end: RdmaEnd): Promise<void> {
 
 function figures(times: readonly number[]): Latency {
   const sorted = times.toSorted((a, b) => a - b);
-  const at = (part: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
+  const at = (part: number): number =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
   return { iterations: times.length, min: at(0), typical: at(0.5), p99: at(0.99), max: at(1) };
 }
 

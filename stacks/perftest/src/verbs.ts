@@ -12,7 +12,13 @@ export function programs(core: DriverCore): Verb[] {
   const ibNames = (): string[] => rdma.list().map(({ name }) => name);
   const ends = [
     { name: "device", positional: true, required: true, description: "the RDMA device that begins", complete: ibNames },
-    { name: "peer", positional: true, required: true, description: "the RDMA device at the other end", complete: ibNames },
+    {
+      name: "peer",
+      positional: true,
+      required: true,
+      description: "the RDMA device at the other end",
+      complete: ibNames,
+    },
   ];
   const devices = ({ device, peer }: VerbArgs): [string, string] => [String(device), String(peer)];
 
@@ -66,7 +72,12 @@ export function programs(core: DriverCore): Verb[] {
       summary: "Ask for an echo out of a network device.",
       params: [
         { name: "address", positional: true, required: true, description: "an IPv4 address" },
-        { name: "dev", required: true, description: "the network device", complete: () => netdevs.list().map(({ name }) => name) },
+        {
+          name: "dev",
+          required: true,
+          description: "the network device",
+          complete: () => netdevs.list().map(({ name }) => name),
+        },
         { name: "count", type: "number", description: "how often (4)" },
         { name: "size", type: "number", description: "bytes of data (56)" },
         { name: "interval", type: "number", description: "seconds between two (1)" },

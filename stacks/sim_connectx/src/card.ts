@@ -118,12 +118,14 @@ export class ConnectX {
   }
 
   createLag(): void {
-    if (this.#lag) throw new BusError("EIO", "CREATE_LAG failed, status bad resource state (0x9)", { op: "CREATE_LAG" });
+    if (this.#lag)
+      throw new BusError("EIO", "CREATE_LAG failed, status bad resource state (0x9)", { op: "CREATE_LAG" });
     this.#lag = true;
   }
 
   destroyLag(): void {
-    if (!this.#lag) throw new BusError("EIO", "DESTROY_LAG failed, status bad resource state (0x9)", { op: "DESTROY_LAG" });
+    if (!this.#lag)
+      throw new BusError("EIO", "DESTROY_LAG failed, status bad resource state (0x9)", { op: "DESTROY_LAG" });
     this.#lag = false;
   }
 

@@ -13,7 +13,10 @@ export interface Commands {
   INIT_HCA: { in: Nothing; out: void };
   TEARDOWN_HCA: { in: Nothing; out: void };
   QUERY_HCA_CAP: { in: Nothing; out: Readonly<HcaCaps> };
-  QUERY_NIC_VPORT: { in: Nothing; out: { readonly mac: string; readonly nodeGuid: string; readonly systemImageGuid: string } };
+  QUERY_NIC_VPORT: {
+    in: Nothing;
+    out: { readonly mac: string; readonly nodeGuid: string; readonly systemImageGuid: string };
+  };
   NIC_VPORT_ENABLE_ROCE: { in: { readonly enable: boolean }; out: void };
   ALLOC_SF: { in: { readonly sfnum: number }; out: { readonly index: number } };
   DEALLOC_SF: { in: { readonly index: number }; out: void };

@@ -1,6 +1,14 @@
 import { BusError, type Runtime } from "auxbus";
 import type { Dma } from "@auxbus/pci";
-import { type EthernetPort, isRoce, RdmaEngine, type RdmaEvent, type RecvWqe, type SendWqe, type Cqe } from "@auxbus/sim_net";
+import {
+  type EthernetPort,
+  isRoce,
+  RdmaEngine,
+  type RdmaEvent,
+  type RecvWqe,
+  type SendWqe,
+  type Cqe,
+} from "@auxbus/sim_net";
 import type { ConnectX } from "./card.ts";
 import { defaultCaps, type HcaCaps } from "./caps.ts";
 import type { CommandName, Commands, VhcaState } from "./commands.ts";
@@ -211,7 +219,8 @@ export class Hca {
   }
 
   #refuseDead(): void {
-    if (this.#syndrome !== 0 || this.#state !== "running") throw new BusError("EIO", "the device is in error", { op: "post" });
+    if (this.#syndrome !== 0 || this.#state !== "running")
+      throw new BusError("EIO", "the device is in error", { op: "post" });
   }
 
   /** @internal An event goes into the queue; the driver hears it after a while. */

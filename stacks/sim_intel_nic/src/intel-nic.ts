@@ -115,7 +115,13 @@ export class IntelNic {
     const family = { x710: "71", e810: "81", e2100: "e2" }[model];
     this.vports = Array.from({ length: vports }, (_, i) => {
       const port = network.addPort();
-      const vport = new IntelVport(runtime, dma, port, `3c:fd:fe:${family}:${hex(serial)}:${hex(pfId * 16 + i)}`, () => this.works);
+      const vport = new IntelVport(
+        runtime,
+        dma,
+        port,
+        `3c:fd:fe:${family}:${hex(serial)}:${hex(pfId * 16 + i)}`,
+        () => this.works,
+      );
       port.onLink = (up) => this.#interrupt({ type: "link", up });
       port.setCable(true);
       return vport;

@@ -15,14 +15,23 @@ export function intelKnobs(nic: IntelNic): Readonly<Record<string, Attribute>> {
       store: (text) => nic.port.setCable(parse("cable", /^[01]$/, text) === "1"),
     },
     dcb_classes: { store: (text) => nic.changeDcb(Number(parse("dcb_classes", /^[1-8]$/, text))) },
-    fail_qsets: number("fail_qsets", () => faults.failQsets, (value) => void (faults.failQsets = value)),
-    fail_resets: number("fail_resets", () => faults.failResets, (value) => void (faults.failResets = value)),
+    fail_qsets: number(
+      "fail_qsets",
+      () => faults.failQsets,
+      (value) => void (faults.failQsets = value),
+    ),
+    fail_resets: number(
+      "fail_resets",
+      () => faults.failResets,
+      (value) => void (faults.failResets = value),
+    ),
     fail_stage: {
       show: () => [...nic.port.rdma.faults.failStages].map(([stage, times]) => `${stage} ${times}\n`).join(""),
       store(text) {
         const [name, times = "1"] = parse("fail_stage", /^[a-z0-9]+(?: \d+)?$/, text).split(" ");
         const stage = RDMA_STAGES.find((known) => known === name);
-        if (stage === undefined) throw new BusError("EINVAL", `there is no stage ${name ?? ""}; there are ${RDMA_STAGES.join(", ")}`);
+        if (stage === undefined)
+          throw new BusError("EINVAL", `there is no stage ${name ?? ""}; there are ${RDMA_STAGES.join(", ")}`);
         nic.port.rdma.faults.failStages.set(stage, Number(times));
       },
     },
@@ -39,7 +48,11 @@ export function intelKnobs(nic: IntelNic): Readonly<Record<string, Attribute>> {
           .join(" ")}\n`,
     },
     rdma_stages: { show: () => `${nic.port.rdma.stages().join(" ")}\n` },
-    reset_latency: number("reset_latency", () => faults.resetLatency, (value) => void (faults.resetLatency = value)),
+    reset_latency: number(
+      "reset_latency",
+      () => faults.resetLatency,
+      (value) => void (faults.resetLatency = value),
+    ),
     resets: { show: () => `${nic.resets}\n` },
   };
 }

@@ -1,6 +1,13 @@
 import type { Runtime, Timer } from "auxbus";
 import type { CompletionQueue } from "./completion-queue.ts";
-import { ACCESS, type CqeStatus, type QpAttributes, type QpState, type RecvWqe, type SendWqe } from "./queue-entries.ts";
+import {
+  ACCESS,
+  type CqeStatus,
+  type QpAttributes,
+  type QpState,
+  type RecvWqe,
+  type SendWqe,
+} from "./queue-entries.ts";
 import { encodeRoce, type RocePacket, roceHeader } from "./roce-packet.ts";
 
 /** Requests that are on their way at the same time. */

@@ -112,7 +112,10 @@ describe("messages", () => {
 
   test("to a queue pair of the same card", async () => {
     const qpn = a.engine.createQp(a.pd, a.cqn, a.cqn);
-    for (const [from, to] of [[a.qpn, qpn], [qpn, a.qpn]] as const) {
+    for (const [from, to] of [
+      [a.qpn, qpn],
+      [qpn, a.qpn],
+    ] as const) {
       a.engine.modifyQp(from, { state: "INIT" });
       a.engine.modifyQp(from, { state: "RTR", destQpn: to, destMac: a.mac });
       a.engine.modifyQp(from, { state: "RTS" });
@@ -258,7 +261,12 @@ describe("objects", () => {
   });
 
   test("there are only so many", () => {
-    const engine = new RdmaEngine(runtime, dma, { mac: () => new Uint8Array(6), transmit: () => undefined }, { pds: 2 });
+    const engine = new RdmaEngine(
+      runtime,
+      dma,
+      { mac: () => new Uint8Array(6), transmit: () => undefined },
+      { pds: 2 },
+    );
     engine.allocPd();
     engine.allocPd();
     expect(() => engine.allocPd()).toThrow(/ENOMEM/);
@@ -279,31 +287,35 @@ describe("objects", () => {
 
 test("over a network that loses frames, everything arrives once and in order, or the connection ends", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 60 }), fc.integer({ min: 1, max: 12 }), async (losses, count) => {
-      runtime = new VirtualRuntime();
-      network = new EthernetSwitch(runtime, 0.01);
-      a = new Side(1);
-      b = new Side(2);
-      for (const side of [a, b]) {
-        const { port } = side;
-        port.onFrame = (frame) => {
-          if (losses.shift() !== true) side.engine.receive(frame);
-        };
-      }
-      connect({ timeout: 5 });
-      for (let id = 0; id < count; id++) b.engine.postReceive(b.qpn, { id, sge: b.sge(1, id) });
-      for (let id = 0; id < count; id++) {
-        a.memory[id] = id + 1;
-        a.send({ id, sge: a.sge(1, id) });
-      }
-      const sent = await a.done();
-      const ids = sent.filter(({ status }) => status === "SUCCESS").map(({ id }) => id);
-      expect(sent.map(({ id }) => id)).toEqual(Array.from({ length: count }, (_, id) => id));
-      expect(ids).toEqual(Array.from({ length: ids.length }, (_, id) => id));
-      const got = b.engine.pollCq(b.cqn, 100).filter(({ status }) => status === "SUCCESS");
-      expect(got.length).toBeGreaterThanOrEqual(ids.length);
-      expect([...b.memory.slice(0, got.length)]).toEqual(Array.from({ length: got.length }, (_, id) => id + 1));
-    }),
+    fc.asyncProperty(
+      fc.array(fc.boolean(), { maxLength: 60 }),
+      fc.integer({ min: 1, max: 12 }),
+      async (losses, count) => {
+        runtime = new VirtualRuntime();
+        network = new EthernetSwitch(runtime, 0.01);
+        a = new Side(1);
+        b = new Side(2);
+        for (const side of [a, b]) {
+          const { port } = side;
+          port.onFrame = (frame) => {
+            if (losses.shift() !== true) side.engine.receive(frame);
+          };
+        }
+        connect({ timeout: 5 });
+        for (let id = 0; id < count; id++) b.engine.postReceive(b.qpn, { id, sge: b.sge(1, id) });
+        for (let id = 0; id < count; id++) {
+          a.memory[id] = id + 1;
+          a.send({ id, sge: a.sge(1, id) });
+        }
+        const sent = await a.done();
+        const ids = sent.filter(({ status }) => status === "SUCCESS").map(({ id }) => id);
+        expect(sent.map(({ id }) => id)).toEqual(Array.from({ length: count }, (_, id) => id));
+        expect(ids).toEqual(Array.from({ length: ids.length }, (_, id) => id));
+        const got = b.engine.pollCq(b.cqn, 100).filter(({ status }) => status === "SUCCESS");
+        expect(got.length).toBeGreaterThanOrEqual(ids.length);
+        expect([...b.memory.slice(0, got.length)]).toEqual(Array.from({ length: got.length }, (_, id) => id + 1));
+      },
+    ),
     { numRuns: 60 },
   );
 });

@@ -3,7 +3,16 @@ import { HEADER_BYTES } from "./ethernet-switch.ts";
 /** The type of frames that carry RDMA. */
 export const ETH_P_ROCE = 0x8915;
 
-export const OPCODES = ["SEND", "WRITE", "READ", "READ_RESPONSE", "ACK", "RNR_NAK", "ACCESS_NAK", "REQUEST_NAK"] as const;
+export const OPCODES = [
+  "SEND",
+  "WRITE",
+  "READ",
+  "READ_RESPONSE",
+  "ACK",
+  "RNR_NAK",
+  "ACCESS_NAK",
+  "REQUEST_NAK",
+] as const;
 
 export type RoceOpcode = (typeof OPCODES)[number];
 

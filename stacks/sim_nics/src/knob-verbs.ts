@@ -6,11 +6,18 @@ export function knobVerbs(core: DriverCore): Verb[] {
   const folder = (dev: unknown): string => `bus/pci/devices/${String(dev)}/simulated`;
   const knobs = (dev: unknown): string[] => {
     if (core.sysfs.exists(folder(dev))) return core.sysfs.list(folder(dev));
-    throw new BusError("ENODEV", `${String(dev)} is no simulated PCI function; there are ${devices().join(", ")}`, { op: "sim" });
+    throw new BusError("ENODEV", `${String(dev)} is no simulated PCI function; there are ${devices().join(", ")}`, {
+      op: "sim",
+    });
   };
-  const devices = (): string[] =>
-    core.sysfs.list("bus/pci/devices").filter((name) => core.sysfs.exists(folder(name)));
-  const dev = { name: "dev", positional: true, required: true, description: "a PCI function, such as 0000:08:00.0", complete: devices };
+  const devices = (): string[] => core.sysfs.list("bus/pci/devices").filter((name) => core.sysfs.exists(folder(name)));
+  const dev = {
+    name: "dev",
+    positional: true,
+    required: true,
+    description: "a PCI function, such as 0000:08:00.0",
+    complete: devices,
+  };
   return [
     {
       name: "sim show",
@@ -28,7 +35,11 @@ export function knobVerbs(core: DriverCore): Verb[] {
       ],
       async run({ dev: name, knob, value }) {
         if (!knobs(name).includes(String(knob))) {
-          throw new BusError("ENOENT", `${String(name)} has no knob ${String(knob)}; it has ${knobs(name).join(", ")}`, { op: "sim set" });
+          throw new BusError(
+            "ENOENT",
+            `${String(name)} has no knob ${String(knob)}; it has ${knobs(name).join(", ")}`,
+            { op: "sim set" },
+          );
         }
         await core.sysfs.write(`${folder(name)}/${String(knob)}`, String(value));
       },

@@ -34,7 +34,11 @@ export class Machine {
       const { functions } = await plugConnectX(this.#core, this.#network, { ports: connectx });
       this.#devices.push(...functions);
     }
-    for (const [model, functions] of [["e810", e810], ["x710", x710], ["e2100", e2100]] as const) {
+    for (const [model, functions] of [
+      ["e810", e810],
+      ["x710", x710],
+      ["e2100", e2100],
+    ] as const) {
       const plugged = await plugIntel(this.#core, this.#network, { model, functions });
       this.#devices.push(...plugged.map(({ device }) => device));
     }
@@ -100,7 +104,13 @@ export class Machine {
     const [from, to] = [active[0]?.device, active.at(-1)?.device];
     if (from === undefined || to === undefined || from === to) return;
     const { signal } = this.#ending;
-    const options = { devices: [from, to], size: 65_536, duration: WRITE_TIME, interval: WRITE_TIME / 2, signal } as const;
+    const options = {
+      devices: [from, to],
+      size: 65_536,
+      duration: WRITE_TIME,
+      interval: WRITE_TIME / 2,
+      signal,
+    } as const;
     for await (const { mbps } of writeBw(rdma, this.#core.runtime, options)) {
       this.#core.log.info(`RDMA: ${from} to ${to}: ${mbps.toFixed(0)} MB/s`);
       return;

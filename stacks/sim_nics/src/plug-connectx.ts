@@ -38,7 +38,12 @@ export async function plugConnectX(
 }
 
 /** Plugs a virtual function of a card in. @param index from 0 */
-export function plugVf(core: DriverCore, { card, functions }: PluggedConnectX, port: number, index: number): Promise<PciDevice> {
+export function plugVf(
+  core: DriverCore,
+  { card, functions }: PluggedConnectX,
+  port: number,
+  index: number,
+): Promise<PciDevice> {
   const slot = functions[port]?.name.replace(/\.\d$/, "");
   if (slot === undefined) throw new BusError("ENODEV", `the card has no port ${port}`, { op: "plug" });
   return plugHca(core, `${slot.replace(/..$/, "01")}.${index}`, card.makeVf(port, index));

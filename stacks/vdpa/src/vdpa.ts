@@ -99,7 +99,9 @@ export class Vdpa {
       const mgmtdev = this.#mgmtdevs.get(handle);
       if (mgmtdev === undefined) {
         const handles = [...this.#mgmtdevs.keys()].join(", ") || "none";
-        throw new BusError("ENODEV", `there is no management device ${handle}; there are ${handles}`, { op: "dev add" });
+        throw new BusError("ENODEV", `there is no management device ${handle}; there are ${handles}`, {
+          op: "dev add",
+        });
       }
       const bus = VdpaBus.of(this.#core);
       if (bus.find(name) !== undefined) {

@@ -36,7 +36,12 @@ export function vdpaVerbs(vdpa: Vdpa): Verb[] {
       summary: "Make a vDPA device.",
       params: [
         { name: "name", positional: true, required: true, description: "its name" },
-        { name: "mgmtdev", required: true, description: "of what, such as auxiliary/mlx5_core.sf.2", complete: handles },
+        {
+          name: "mgmtdev",
+          required: true,
+          description: "of what, such as auxiliary/mlx5_core.sf.2",
+          complete: handles,
+        },
         { name: "mac", description: "its MAC address" },
         { name: "mtu", type: "number", description: "bytes" },
         { name: "max_vqp", type: "number", description: "pairs of virtqueues" },

@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 /** Where `.ci/run` wants a report that it can count. */
 const report = process.env["TEST_REPORT"];
 
+/** Folders of tests whose drivers can run elsewhere. */
+const STACKS = ["sof", "mlx5", "intel", "nics"];
+
 export default defineConfig({
   // Tests run on the sources, so that a failure and the coverage point at them.
   resolve: { conditions: ["source"] },
@@ -19,11 +22,17 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.ts", "stacks/*/src/**/*.test.ts", "test/**/*.test.ts"],
         },
       },
-      // The SOF stack once more with its clients in workers, and in processes.
-      ...["worker", "process"].map((kind) => ({
-        extends: true as const,
-        test: { name: `sof in a ${kind}`, include: ["test/sof/**/*.test.ts"], env: { AUXBUS_TEST_ISOLATION: kind } },
-      })),
+      // The stacks once more with their drivers in workers, and in processes.
+      ...["worker", "process"].flatMap((kind) =>
+        STACKS.map((stack) => ({
+          extends: true as const,
+          test: {
+            name: `${stack} in a ${kind}`,
+            include: [`test/${stack}/**/*.test.ts`],
+            env: { AUXBUS_TEST_ISOLATION: kind },
+          },
+        })),
+      ),
     ],
     // Time is virtual: a test that takes long is on a busy machine, or hangs.
     testTimeout: 20_000,

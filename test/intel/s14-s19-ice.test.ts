@@ -97,8 +97,14 @@ describe("15: a reset", () => {
     const dev = rig.netdevs.get("eth0");
     const detach = dev.detach.bind(dev);
     const attach = dev.attach.bind(dev);
-    dev.detach = () => void (log.push("netdev detached"), detach());
-    dev.attach = () => void (log.push("netdev attached"), attach());
+    dev.detach = () => {
+      log.push("netdev detached");
+      detach();
+    };
+    dev.attach = () => {
+      log.push("netdev attached");
+      attach();
+    };
     rig.core.uevents.subscribe(({ action, devpath }) => void log.push(`${action} ${devpath.split("/").at(-1) ?? ""}`));
     intel.nic().raise(OICR.HMC_ERR);
     await rig.pass(100);

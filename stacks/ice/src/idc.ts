@@ -1,7 +1,6 @@
 import { BusError, logOf, toError } from "auxbus";
 import type { IceRdmaFunction, IidcEvent } from "./api.ts";
 import type { IceAuxDevice, IcePf } from "./pf.ts";
-import { scheduleReset } from "./reset.ts";
 
 const CONTRACT_VERSION = "1.0.0";
 
@@ -115,7 +114,7 @@ function functionOf(pf: IcePf, protocol: "roce" | "iwarp"): IceRdmaFunction {
         logOf(pf.device, "error", "incorrect reset request");
         throw new BusError("EINVAL", `there is no reset ${String(level)}`, { op: "request_reset" });
       }
-      scheduleReset(pf, level);
+      pf.scheduleReset(level);
     },
     updateVsiFilter: (enable) => nic.setRdmaFilter(enable),
   };

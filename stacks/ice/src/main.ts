@@ -7,7 +7,6 @@ import { iceDevlinkOps, rdmaParams } from "./devlink.ts";
 import { deinitRdma, initRdma } from "./idc.ts";
 import { watchBonding } from "./lag.ts";
 import { IcePf } from "./pf.ts";
-import { scheduleReset } from "./reset.ts";
 import { changeTrafficClasses, serviceTask } from "./service.ts";
 
 const INTEL = 0x8086;
@@ -132,7 +131,7 @@ export function pciDriver(core: DriverCore): PciDriver {
         pf.suspended = false;
         // What the hardware has forgotten meanwhile is set up anew by a reset.
         try {
-          scheduleReset(pf, "pf");
+          pf.scheduleReset("pf");
         } catch (error) {
           logOf(device, "error", "Reset during resume failed.", error);
         }

@@ -1,4 +1,4 @@
-import { type AuxiliaryDevice, DelayedWork, type DriverCore, type IdAllocator, Mutex } from "auxbus";
+import { type AuxiliaryDevice, BusError, DelayedWork, type DriverCore, type IdAllocator, Mutex } from "auxbus";
 import type { DevlinkInstance } from "@auxbus/devlink";
 import type { NetDevice } from "@auxbus/netdev";
 import type { PciDevice } from "@auxbus/pci";
@@ -60,6 +60,20 @@ export class IcePf {
 
   get name(): string {
     return this.device.name;
+  }
+
+  /**
+   * Asks for a reset; the service task does it.
+   *
+   * @throws {BusError} `EIO` an earlier one has failed; `EBUSY` one is going on
+   */
+  scheduleReset(level: ResetLevel): void {
+    if (this.resetFailed) throw new BusError("EIO", "earlier reset has failed", { op: "reset", device: this.name });
+    if (this.resetting || this.pendingReset !== null) {
+      throw new BusError("EBUSY", "Reset already in progress", { op: "reset", device: this.name });
+    }
+    this.pendingReset = level;
+    this.service.schedule();
   }
 
   /** Asks the service task for something. */

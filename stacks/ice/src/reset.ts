@@ -1,22 +1,7 @@
-import { BusError, logOf, toError } from "auxbus";
+import { logOf, toError } from "auxbus";
 import { NetDevices } from "@auxbus/netdev";
-import type { ResetLevel } from "@auxbus/sim_intel_nic";
 import { plugAuxDev, unplugAuxDev } from "./idc.ts";
 import type { IcePf } from "./pf.ts";
-
-/**
- * Asks for a reset; the service task does it.
- *
- * @throws {BusError} `EIO` an earlier one has failed; `EBUSY` one is going on
- */
-export function scheduleReset(pf: IcePf, level: ResetLevel): void {
-  if (pf.resetFailed) throw new BusError("EIO", "earlier reset has failed", { op: "reset", device: pf.name });
-  if (pf.resetting || pf.pendingReset !== null) {
-    throw new BusError("EBUSY", "Reset already in progress", { op: "reset", device: pf.name });
-  }
-  pf.pendingReset = level;
-  pf.service.schedule();
-}
 
 /** Does the reset that was asked for: RDMA goes first and comes back last, and only when all went well. */
 export async function resetSubtask(pf: IcePf): Promise<void> {

@@ -69,7 +69,7 @@ export function vdevDriver(cores: Cores, registry: Registry): AuxiliaryDriver {
       const irdma = await IrdmaDevice.probe({ core: device.core, parent, hw, mac, netdev, protocol: "roce", mtu });
       core.devices.add(irdma);
       await registry.add(irdma);
-      device.driverData = { irdma, core };
+      device.driverData = new Vdev(irdma, core);
     },
 
     async remove(device) {
@@ -86,9 +86,18 @@ export function vdevDriver(cores: Cores, registry: Registry): AuxiliaryDriver {
   });
 }
 
-function dataOf(data: unknown): { readonly irdma: IrdmaDevice; readonly core: Core } {
-  if (typeof data === "object" && data !== null && "irdma" in data && "core" in data) {
-    return data as { readonly irdma: IrdmaDevice; readonly core: Core };
+/** What the driver keeps of a port's slice. */
+class Vdev {
+  readonly irdma: IrdmaDevice;
+  readonly core: Core;
+
+  constructor(irdma: IrdmaDevice, core: Core) {
+    this.irdma = irdma;
+    this.core = core;
   }
+}
+
+function dataOf(data: unknown): Vdev {
+  if (data instanceof Vdev) return data;
   throw new BusError("ENODEV", "the port's slice is not bound", { op: "vdev" });
 }

@@ -1,7 +1,6 @@
 import { BusError } from "auxbus";
-import type { DevlinkOps, DevlinkParam } from "@auxbus/devlink";
-import { isEthSupported, isRdmaSupported, isVnetSupported } from "./dev.ts";
-import { enterErrorState } from "./health.ts";
+import type { DevlinkOps } from "@auxbus/devlink";
+import { enterErrorState } from "./error-state.ts";
 import { loadOne, unloadOne, waitPciUp } from "./load.ts";
 import type { Mlx5CoreDev } from "./mdev.ts";
 
@@ -61,30 +60,4 @@ function sfTable(mdev: Mlx5CoreDev): NonNullable<Mlx5CoreDev["sfTable"]> {
 
 function unsupported(mdev: Mlx5CoreDev, why: string): BusError {
   return new BusError("EOPNOTSUPP", why, { op: "devlink", device: mdev.name });
-}
-
-function paramsOf(mdev: Mlx5CoreDev): DevlinkParam[] {
-  const params: DevlinkParam[] = [];
-  if (isEthSupported(mdev)) params.push({ name: "enable_eth", cmode: "driverinit", default: true });
-  params.push({
-    name: "enable_rdma",
-    cmode: "driverinit",
-    default: true,
-    validate(value) {
-      if (value === true && !isRdmaSupported(mdev) && !mdev.caps.roce)
-        throw unsupported(mdev, "Device doesn't support RDMA");
-    },
-  });
-  if (isVnetSupported(mdev)) params.push({ name: "enable_vnet", cmode: "driverinit", default: true });
-  return params;
-}
-
-export function registerParams(mdev: Mlx5CoreDev): void {
-  mdev.devlink.params.register(paramsOf(mdev));
-}
-
-export function unregisterParams(mdev: Mlx5CoreDev): void {
-  mdev.devlink.params.unregister(
-    mdev.devlink.params.list().map(({ name }) => ({ name, cmode: "driverinit", default: true })),
-  );
 }

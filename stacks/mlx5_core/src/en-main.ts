@@ -1,6 +1,6 @@
 import { type AuxiliaryDriver, BusError, defineAuxiliaryDriver, logOf } from "auxbus";
 import { NetDevices } from "@auxbus/netdev";
-import { Mlx5CoreDev, type Uplink } from "./mdev.ts";
+import type { Mlx5CoreDev, Uplink } from "./mdev.ts";
 
 declare module "auxbus" {
   interface Contracts {
@@ -14,11 +14,17 @@ declare module "auxbus" {
 const UPLINK_PORT = 0xffff;
 
 /** What the driver keeps of a device. */
-interface Mlx5ePriv {
+class Mlx5ePriv {
   readonly mdev: Mlx5CoreDev;
   readonly uplink: Uplink;
   readonly listening: Disposable;
-  opened: boolean;
+  opened = false;
+
+  constructor(mdev: Mlx5CoreDev, uplink: Uplink, listening: Disposable) {
+    this.mdev = mdev;
+    this.uplink = uplink;
+    this.listening = listening;
+  }
 }
 
 /**
@@ -54,7 +60,7 @@ export const ethDriver: AuxiliaryDriver = defineAuxiliaryDriver({
       const listening = mdev.subscribe((event) => {
         if (event.type === "PORT_UP" || event.type === "PORT_DOWN") dev.setCarrier(event.type === "PORT_UP");
       });
-      priv = { mdev, uplink, listening, opened: false };
+      priv = new Mlx5ePriv(mdev, uplink, listening);
       device.driverData = priv;
       dev.setCarrier(mdev.hca.linkUp);
       mdev.uplink = uplink;
@@ -80,8 +86,8 @@ export const ethDriver: AuxiliaryDriver = defineAuxiliaryDriver({
     const { dev } = priv.uplink;
     if (!dev.present)
       throw new BusError("ENODEV", `${dev.name} sleeps already`, { op: "suspend", device: device.name });
-    await NetDevices.of(device.core).rtnl.run(async () => {
-      if (priv.opened) await open(priv, false);
+    await NetDevices.of(device.core).rtnl.run(() => {
+      if (priv.opened) open(priv, false);
       dev.detach();
     });
   },
@@ -90,16 +96,16 @@ export const ethDriver: AuxiliaryDriver = defineAuxiliaryDriver({
     const priv = privOf(device.driverData);
     const { dev } = priv.uplink;
     if (dev.present) return;
-    await NetDevices.of(device.core).rtnl.run(async () => {
+    await NetDevices.of(device.core).rtnl.run(() => {
       dev.attach();
       dev.setCarrier(priv.mdev.hca.linkUp);
-      if (dev.up) await open(priv, true);
+      if (dev.up) open(priv, true);
     });
   },
 });
 
 function privOf(data: unknown): Mlx5ePriv {
-  if (typeof data === "object" && data !== null && "uplink" in data) return data as Mlx5ePriv;
+  if (data instanceof Mlx5ePriv) return data;
   throw new BusError("ENODEV", "the Ethernet driver is not bound", { op: "eth" });
 }
 

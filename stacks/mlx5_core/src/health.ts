@@ -1,4 +1,5 @@
 import { BusError, DelayedWork, logOf, type Timer, toError } from "auxbus";
+import { enterErrorState } from "./error-state.ts";
 import { loadOne, unloadOne, waitPciUp } from "./load.ts";
 import type { Mlx5CoreDev } from "./mdev.ts";
 
@@ -109,11 +110,4 @@ export class Health {
       mdev.devlink.remoteReloaded(["driver_reinit", "fw_activate"]);
     });
   }
-}
-
-/** From now on commands fail at once, and users of the function are told. */
-export function enterErrorState(mdev: Mlx5CoreDev): void {
-  if (mdev.state === "INTERNAL_ERROR") return;
-  mdev.state = "INTERNAL_ERROR";
-  mdev.notify({ type: "SYS_ERROR" });
 }

@@ -1,10 +1,9 @@
 import { BusError, logOf } from "auxbus";
 import { attachDevice, detachDevice, registerDevice, unregisterDevice } from "./dev.ts";
-import { registerParams, unregisterParams } from "./devlink.ts";
 import { Eswitch } from "./eswitch.ts";
-import { Health } from "./health.ts";
 import { lagAdd, lagRemove } from "./lag.ts";
 import type { Mlx5CoreDev } from "./mdev.ts";
+import { registerParams, unregisterParams } from "./params.ts";
 import { SfDevTable } from "./sf-dev.ts";
 import { SfTable } from "./sf-devlink.ts";
 
@@ -20,7 +19,7 @@ export async function initOne(mdev: Mlx5CoreDev): Promise<void> {
       await functionSetup(mdev);
       try {
         initOnce(mdev);
-        await load(mdev);
+        load(mdev);
         mdev.interfaceUp = true;
         registerParams(mdev);
         try {
@@ -67,7 +66,7 @@ export async function loadOne(mdev: Mlx5CoreDev): Promise<void> {
     try {
       await functionSetup(mdev);
       try {
-        await load(mdev);
+        load(mdev);
         mdev.interfaceUp = true;
         try {
           await attachDevice(mdev);
@@ -134,7 +133,6 @@ async function functionTeardown(mdev: Mlx5CoreDev): Promise<void> {
 }
 
 function initOnce(mdev: Mlx5CoreDev): void {
-  mdev.health = new Health(mdev);
   if (mdev.kind !== "PF" || !mdev.caps.eswitchManager) return;
   mdev.eswitch = new Eswitch(mdev);
   mdev.sfDevs = new SfDevTable(mdev);
@@ -149,7 +147,7 @@ function cleanupOnce(mdev: Mlx5CoreDev): void {
 }
 
 /** Event queues, bonding, sub-functions. */
-async function load(mdev: Mlx5CoreDev): Promise<void> {
+function load(mdev: Mlx5CoreDev): void {
   mdev.roce = true;
   mdev.hca.onEvent = (event) => {
     if (event.type === "port") mdev.notify({ type: event.up ? "PORT_UP" : "PORT_DOWN" });
@@ -166,7 +164,7 @@ async function load(mdev: Mlx5CoreDev): Promise<void> {
   };
   lagAdd(mdev);
   mdev.health?.startPolling();
-  await mdev.sfDevs?.create();
+  mdev.sfDevs?.create();
 }
 
 /** Sub-functions' devices go first. */

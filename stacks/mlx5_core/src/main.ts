@@ -3,8 +3,9 @@ import { Devlink } from "@auxbus/devlink";
 import type { PciDevice, PciDriver } from "@auxbus/pci";
 import { Hca } from "@auxbus/sim_connectx";
 import { devlinkOps } from "./devlink.ts";
-import { enterErrorState } from "./health.ts";
+import { enterErrorState } from "./error-state.ts";
 import type { Mlx5Global } from "./global.ts";
+import { Health } from "./health.ts";
 import { initOne, loadOne, uninitOne, unloadOne, waitPciUp } from "./load.ts";
 import { Mlx5CoreDev } from "./mdev.ts";
 
@@ -42,6 +43,7 @@ export function pciDriver(global: Mlx5Global): PciDriver {
         devlinkOps(hardware.kind, () => mdev),
       );
       const mdev = new Mlx5CoreDev(global, device, hardware, instance, global.ids.alloc());
+      mdev.health = new Health(mdev);
       mdevs.set(device, mdev);
       try {
         await initOne(mdev);

@@ -83,27 +83,18 @@ export class Mlx5CoreDev {
   }
 
   /**
-   * A command to the firmware. On a device that is in error, what would undo something is done, and the rest fails.
+   * A command to the firmware, whose answer does not matter. On a device that is in error, what would undo something is done, and the rest fails.
    *
    * @throws {BusError} `ENXIO` the device is in error; else as the firmware says
    */
-  async command<Name extends CommandName>(
-    name: Name,
-    input: Commands[Name]["in"],
-  ): Promise<Commands[Name]["out"] | undefined> {
-    if (this.state !== "INTERNAL_ERROR") return this.hca.command(name, input);
-    if (UNDOING.test(name)) return undefined;
-    throw new BusError("ENXIO", `${name}: the device is in error`, { op: name, device: this.name });
+  async command<Name extends CommandName>(name: Name, input: Commands[Name]["in"]): Promise<void> {
+    if (this.state !== "INTERNAL_ERROR" || !UNDOING.test(name)) await this.query(name, input);
   }
 
   /** As `command`, for those that answer something. */
-  async query<Name extends CommandName>(
-    name: Name,
-    input: Commands[Name]["in"],
-  ): Promise<Exclude<Commands[Name]["out"], void>> {
-    const answer = await this.command(name, input);
-    if (answer === undefined) throw new BusError("EIO", `${name} has answered nothing`, { op: name });
-    return answer as Exclude<Commands[Name]["out"], void>;
+  async query<Name extends CommandName>(name: Name, input: Commands[Name]["in"]): Promise<Commands[Name]["out"]> {
+    if (this.state !== "INTERNAL_ERROR") return this.hca.command(name, input);
+    throw new BusError("ENXIO", `${name}: the device is in error`, { op: name, device: this.name });
   }
 
   subscribe(fn: (event: Mlx5Event) => void): Disposable {

@@ -1,6 +1,7 @@
 import { type AuxiliaryDriver, type AuxiliaryDevice, BusError, defineAuxiliaryDriver } from "auxbus";
 import { Devlink } from "@auxbus/devlink";
 import { devlinkOps } from "./devlink.ts";
+import { Health } from "./health.ts";
 import { initOne, uninitOne, unloadOne } from "./load.ts";
 import { Mlx5CoreDev } from "./mdev.ts";
 import type { Mlx5SfDev } from "./sf-dev.ts";
@@ -19,6 +20,7 @@ export const sfDriver: AuxiliaryDriver = defineAuxiliaryDriver({
       devlinkOps("SF", () => mdev),
     );
     const mdev = new Mlx5CoreDev(global, device, hca, instance, id);
+    mdev.health = new Health(mdev);
     await initOne(mdev);
     global.functions.add(mdev);
     device.driverData = mdev;

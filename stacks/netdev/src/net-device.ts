@@ -196,17 +196,22 @@ export class NetDevice {
 
   #attributes(): Attributes {
     const show = (text: () => string | number): { show(): string } => ({ show: () => `${text()}\n` });
-    const statistics = Object.keys(this.stats).map((key): [string, { show(): string }] => [
-      key.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`),
-      show(() => Reflect.get(this.stats, key)),
-    ]);
+    const { stats } = this;
+    const statistics = {
+      rx_packets: show(() => stats.rxPackets),
+      tx_packets: show(() => stats.txPackets),
+      rx_bytes: show(() => stats.rxBytes),
+      tx_bytes: show(() => stats.txBytes),
+      rx_dropped: show(() => stats.rxDropped),
+      tx_dropped: show(() => stats.txDropped),
+    };
     return {
       address: show(() => this.#mac),
       carrier: show(() => (this.#carrier ? 1 : 0)),
       ifindex: show(() => this.ifindex),
       mtu: show(() => this.mtuBytes),
       operstate: show(() => this.operstate),
-      statistics: Object.fromEntries(statistics),
+      statistics,
     };
   }
 }

@@ -42,7 +42,7 @@ export interface Commands {
   DESTROY_VIRTQ: { in: Nothing; out: void };
 }
 
-type Nothing = Readonly<Record<never, never>>;
+type Nothing = Readonly<Record<string, never>>;
 
 export type CommandName = keyof Commands;
 

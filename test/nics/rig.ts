@@ -110,7 +110,7 @@ export class Rig {
   /** Everything that can happen without time passing; importing a module takes some turns of the real event loop. */
   async #rest(): Promise<void> {
     await this.runtime.runUntilIdle();
-    const loading = (): boolean => this.modules.lsmod().some(({ state }) => state !== "live");
+    const loading = (): boolean => this.modules.lsmod().some(({ state }) => state === "loading");
     for (let turn = 0; loading() && (turn < 5 || (turn < 1000 && this.runtime.nextTimer === undefined)); turn++) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       await this.runtime.runUntilIdle();

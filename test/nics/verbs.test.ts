@@ -146,6 +146,11 @@ describe("users and their device", () => {
     await rig.pass(100);
     expect(rig.ibNames()).toContain("mlx5_0");
     expect(rig.sinceOf(/warn/)).toEqual(["warn: mlx5_0: waiting for 1 users"]);
+    // Devices of others come and go meanwhile.
+    await rig.run(rig.modules.rmmod("irdma"));
+    await rig.run(rig.modules.modprobe("irdma"));
+    await rig.pass(100);
+    expect(rig.ibNames().toSorted()).toEqual(["irdma0", "irdma1", "mlx5_0"]);
     (held as IbDevice | null)?.put();
     await rig.run(going);
     expect(rig.ibNames()).toEqual(["irdma0", "irdma1"]);

@@ -47,12 +47,9 @@ export class DevlinkParams {
     }
   }
 
-  unregister(params: readonly DevlinkParam[]): void {
-    for (const { name } of params) {
-      this.#params.delete(name);
-      this.#values.delete(name);
-      this.#pending.delete(name);
-    }
+  /** All of them go, with what was set. */
+  clear(): void {
+    for (const map of [this.#params, this.#values, this.#pending]) map.clear();
   }
 
   /** What a `driverinit` parameter was at the last reload; undefined when there is no such parameter. */

@@ -83,12 +83,11 @@ export function pciDriver(core: DriverCore): PciDriver {
       pf.netdev.setCarrier(hardware.port.linkUp);
       const bonding = watchBonding(pf);
       bound.set(device, { pf, bonding });
-      const params = rdmaParams(pf);
-      instance.params.register(params);
+      instance.params.register(rdmaParams(pf));
       try {
         await initRdma(pf);
       } catch (error) {
-        instance.params.unregister(params);
+        instance.params.clear();
         bonding[Symbol.dispose]();
         bound.delete(device);
         await pf.service.disable();

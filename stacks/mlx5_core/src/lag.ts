@@ -1,6 +1,5 @@
 import { DelayedWork, logOf, toError } from "auxbus";
 import { NetDevices, type NetEventType } from "@auxbus/netdev";
-import type { ConnectX } from "@auxbus/sim_connectx";
 import { rescanLocked } from "./dev.ts";
 import type { Mlx5Global } from "./global.ts";
 import { FLAG, type Mlx5CoreDev } from "./mdev.ts";
@@ -25,7 +24,6 @@ type LagMode = "none" | "roce" | "sriov";
  */
 export class Lag {
   readonly #global: Mlx5Global;
-  readonly #card: ConnectX;
   readonly #work: DelayedWork;
   readonly #listening: Disposable;
   /** The physical functions, in the order of the ports. */
@@ -34,9 +32,8 @@ export class Lag {
   /** Changes of an eswitch's mode that are going on: no bonding meanwhile. */
   #modeChanges = 0;
 
-  constructor(global: Mlx5Global, card: ConnectX) {
+  constructor(global: Mlx5Global) {
     this.#global = global;
-    this.#card = card;
     this.#work = new DelayedWork(global.core, () => this.#bondWork());
     this.#listening = NetDevices.of(global.core).subscribe(({ type }) => {
       if (INTERESTING.has(type)) this.#work.schedule();
@@ -160,8 +157,6 @@ export class Lag {
     } catch (error) {
       logOf(first.device, "error", `Failed to destroy LAG (${toError(error).message})`, error);
     }
-    // A card whose functions were reset has forgotten it by itself.
-    if (this.#card.lag && first.state !== "UP") this.#card.destroyLag();
     if (mode === "roce") for (const mdev of this.#members) if (mdev !== going) await this.#enableIb(mdev);
     if (going !== null) going.flags &= ~FLAG.DISABLE_IB_ADEV;
   }
@@ -192,7 +187,7 @@ export class Lag {
 export function lagAdd(mdev: Mlx5CoreDev): void {
   if (mdev.kind !== "PF" || mdev.caps.numLagPorts < 2) return;
   const { lags } = mdev.global;
-  const lag = lags.get(mdev.hca.card) ?? new Lag(mdev.global, mdev.hca.card);
+  const lag = lags.get(mdev.hca.card) ?? new Lag(mdev.global);
   lags.set(mdev.hca.card, lag);
   mdev.lag = lag;
   lag.add(mdev);

@@ -3,7 +3,7 @@ import { attachDevice, detachDevice, registerDevice, unregisterDevice } from "./
 import { Eswitch } from "./eswitch.ts";
 import { lagAdd, lagRemove } from "./lag.ts";
 import type { Mlx5CoreDev } from "./mdev.ts";
-import { registerParams, unregisterParams } from "./params.ts";
+import { registerParams } from "./params.ts";
 import { SfDevTable } from "./sf-dev.ts";
 import { SfTable } from "./sf-devlink.ts";
 
@@ -25,7 +25,7 @@ export async function initOne(mdev: Mlx5CoreDev): Promise<void> {
         try {
           await registerDevice(mdev);
         } catch (error) {
-          unregisterParams(mdev);
+          mdev.devlink.params.clear();
           mdev.interfaceUp = false;
           await unload(mdev);
           throw error;
@@ -44,7 +44,7 @@ export async function uninitOne(mdev: Mlx5CoreDev): Promise<void> {
   await mdev.devlink.lock.run(() =>
     mdev.intfState.run(async () => {
       await unregisterDevice(mdev);
-      unregisterParams(mdev);
+      mdev.devlink.params.clear();
       if (mdev.interfaceUp) {
         mdev.interfaceUp = false;
         await unload(mdev);

@@ -23,9 +23,3 @@ function paramsOf(mdev: Mlx5CoreDev): DevlinkParam[] {
 export function registerParams(mdev: Mlx5CoreDev): void {
   mdev.devlink.params.register(paramsOf(mdev));
 }
-
-export function unregisterParams(mdev: Mlx5CoreDev): void {
-  mdev.devlink.params.unregister(
-    mdev.devlink.params.list().map(({ name }) => ({ name, cmode: "driverinit", default: true })),
-  );
-}

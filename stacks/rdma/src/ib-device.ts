@@ -63,6 +63,7 @@ export class IbDevice implements AsyncDisposable {
   readonly attributes: DeviceAttributes;
   /** @internal */ readonly ops: IbDeviceOps;
   /** @internal */ registered = true;
+  /** @internal When it has gone; null while nobody takes it away. */ unregistering: Promise<void> | null = null;
   readonly #owner: IbDeviceOwner;
   readonly #spec: IbDeviceSpec;
   readonly #ports: readonly Port[];

@@ -121,14 +121,20 @@ export class Rdma {
 
   /**
    * Takes a device away (`ib_unregister_device`): the clients let go of it, the last one first, users are
-   * disassociated, and nobody has it any more. Nothing when it has gone already.
+   * disassociated, and nobody has it any more. Whoever else takes it away waits for the same.
    */
   unregister(device: IbDevice): Promise<void> {
-    return this.#lock.run(async () => {
-      if (!device.registered) return;
+    return (device.unregistering ??= this.#unregister(device));
+  }
+
+  async #unregister(device: IbDevice): Promise<void> {
+    await this.#lock.run(async () => {
       device.registered = false;
       for (const client of this.#clients.toReversed()) await this.#tell(client, device, "remove");
-      await device.unused();
+    });
+    // Others may come and go while somebody still has it.
+    await device.unused();
+    await this.#lock.run(async () => {
       this.#devices.delete(device.name);
       this.#indexes.free(device.index);
       await device.device.destroy();
@@ -139,7 +145,7 @@ export class Rdma {
   registerClient(client: IbClient): Promise<AsyncDisposable> {
     return this.#lock.run(async () => {
       this.#clients.push(client);
-      for (const device of this.#devices.values()) await this.#tell(client, device, "add");
+      for (const device of this.#devices.values()) if (device.registered) await this.#tell(client, device, "add");
       return { [Symbol.asyncDispose]: () => this.#unregisterClient(client) };
     });
   }
@@ -149,7 +155,7 @@ export class Rdma {
       const index = this.#clients.indexOf(client);
       if (index === -1) return;
       this.#clients.splice(index, 1);
-      for (const device of this.#devices.values()) await this.#tell(client, device, "remove");
+      for (const device of this.#devices.values()) if (device.registered) await this.#tell(client, device, "remove");
     });
   }
 

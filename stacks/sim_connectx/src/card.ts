@@ -129,10 +129,14 @@ export class ConnectX {
     this.#lag = false;
   }
 
+  /** @internal A physical function goes down: the ports are not bonded any more. */
+  dropLag(): void {
+    this.#lag = false;
+  }
+
   /** The firmware that waits begins to run: all functions are reset, and those that nobody asked are told. */
   activateFirmware(asked: Hca | null): void {
     this.firmwareWaits = false;
-    this.#lag = false;
     for (const hca of this.functions) {
       if (hca !== asked) hca.event({ type: "reset-now" });
       hca.reset();

@@ -250,6 +250,7 @@ export class Hca {
     this.rdma.reset();
     this.#virtqs = 0;
     this.#roce = true;
+    if (this.kind === "PF") this.card.dropLag();
     this.#used(false);
   }
 

@@ -30,7 +30,7 @@ describe("8: a reload", () => {
     const dev = rig.netdevs.get("eth0");
     await rig.run(rig.devlink.get(PF0).reload());
     expect(rig.netdevs.get("eth0")).not.toBe(dev);
-    expect(rig.netdevs.get("eth0").ifindex, "the lowest free one").toBe(ifindex);
+    expect(rig.netdevs.get("eth0").ifindex).toBeGreaterThan(ifindex);
     await rig.end();
   });
 

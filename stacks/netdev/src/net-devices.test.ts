@@ -58,13 +58,13 @@ async function up(): Promise<[NetDevice, NetDevice]> {
 }
 
 describe("devices", () => {
-  test("are named by the lowest free number, and seen below their parents and in /sys/class/net", async () => {
+  test("are named by the lowest free number, numbered on, and seen below their parents and in /sys/class/net", async () => {
     const [a, b] = await pair();
     expect([a.name, a.ifindex, b.name, b.ifindex]).toEqual(["eth0", 2, "eth1", 3]);
     await netdevs.unregister(a);
     await netdevs.unregister(a);
     const [c] = await pair();
-    expect([c.name, c.ifindex]).toEqual(["eth0", 2]);
+    expect([c.name, c.ifindex]).toEqual(["eth0", 4]);
     expect(core.sysfs.read("class/net/eth1/address")).toBe("02:00:00:00:00:01\n");
     expect(core.sysfs.read("devices/nic/net/eth1/operstate")).toBe("down\n");
     expect(core.sysfs.read("devices/nic/net/eth1/statistics/rx_packets")).toBe("0\n");

@@ -1,14 +1,4 @@
-import {
-  BusError,
-  type Device,
-  type DriverCore,
-  IdAllocator,
-  type IsolableCore,
-  logOf,
-  Mutex,
-  type Remote,
-  toError,
-} from "auxbus";
+import { BusError, type Device, type DriverCore, type IsolableCore, logOf, Mutex, type Remote, toError } from "auxbus";
 import { Bond, type BondMode } from "./bond.ts";
 import { checkMac } from "./ethernet.ts";
 import { Inet } from "./inet.ts";
@@ -40,16 +30,14 @@ export class NetDevices {
   readonly #core: DriverCore;
   readonly #devices = new Map<string, NetDevice>();
   readonly #bonds = new Map<string, Bond>();
-  readonly #ifindexes = new IdAllocator();
+  /** The first interface of a Linux system is lo, with 1; no number is given twice. */
+  #lastIfindex = 1;
   readonly #listeners = new Set<(event: NetEvent) => void>();
   #bondParent: Device | null = null;
 
   private constructor(core: DriverCore) {
     this.#core = core;
     this.inet = new Inet(core.runtime);
-    // The first interface of a Linux system is lo, with 1.
-    this.#ifindexes.alloc();
-    this.#ifindexes.alloc();
   }
 
   static of(core: DriverCore): NetDevices;
@@ -107,7 +95,7 @@ export class NetDevices {
 
   async #register(spec: NetDeviceSpec): Promise<NetDevice> {
     const mac = checkMac(spec.mac);
-    const ifindex = this.#ifindexes.alloc();
+    const ifindex = ++this.#lastIfindex;
     const dev = new NetDevice(
       {
         changed: (changed, type) => this.notify(changed, type),
@@ -120,7 +108,6 @@ export class NetDevices {
     try {
       await dev.device.add();
     } catch (error) {
-      this.#ifindexes.free(ifindex);
       dev.device.uninit();
       throw error;
     }
@@ -151,7 +138,6 @@ export class NetDevices {
     this.notify(dev, "UNREGISTER");
     dev.registered = false;
     this.#devices.delete(dev.name);
-    this.#ifindexes.free(dev.ifindex);
     this.inet.forget(dev);
     await dev.device.destroy();
   }

@@ -1,4 +1,4 @@
-import { type DriverCore, toError } from "auxbus";
+import { BusError, type DriverCore, toError } from "auxbus";
 import { NetDevices } from "@auxbus/netdev";
 import { writeBw } from "@auxbus/perftest";
 import type { PciDevice } from "@auxbus/pci";
@@ -52,7 +52,7 @@ export class Machine {
     this.#addressing?.[Symbol.dispose]();
   }
 
-  /** As a network manager does: whatever appears is brought up, with an address by its number. */
+  /** As a network manager does: whatever appears is brought up, with the first address that is free. */
   #giveAddresses(): void {
     const netdevs = NetDevices.of(this.#core);
     this.#addressing = netdevs.subscribe(({ type, dev }) => {
@@ -62,7 +62,7 @@ export class Machine {
         void this.#try(async () => {
           if (netdevs.find(dev.name) === undefined) return;
           await netdevs.setUp(dev.name, true);
-          await netdevs.addAddress(dev.name, `10.0.0.${dev.ifindex}`);
+          await netdevs.addAddress(dev.name, freeAddress(netdevs));
         });
       });
     });
@@ -116,4 +116,10 @@ export class Machine {
       return;
     }
   }
+}
+
+function freeAddress(netdevs: NetDevices): string {
+  const taken = new Set(netdevs.list().flatMap(({ addresses }) => addresses));
+  for (let n = 1; n < 255; n++) if (!taken.has(`10.0.0.${n}`)) return `10.0.0.${n}`;
+  throw new BusError("ENOSPC", "10.0.0.1 to 10.0.0.254 are taken", { op: "address" });
 }

@@ -13,7 +13,6 @@ export class ClientInstance {
   #device: AuxiliaryDevice | null = null;
   #client: I40eClientOps | null = null;
   #opened = false;
-  #vectors: readonly number[] = [];
   /** TCP packets of RDMA are given to the RDMA block. */
   tcpEnabled = false;
 
@@ -51,10 +50,6 @@ export class ClientInstance {
     this.#device = null;
   }
 
-  get opened(): boolean {
-    return this.#opened;
-  }
-
   /** The service task's part: what was asked for since its last pass. */
   async subtask(l2Changed: boolean): Promise<void> {
     const client = this.#client;
@@ -81,7 +76,6 @@ export class ClientInstance {
     }
     await this.#tell(() => this.#client?.close(reset));
     this.#opened = false;
-    this.#vectors = [];
   }
 
   async #tell(call: () => Promise<void> | void | undefined): Promise<void> {
@@ -124,7 +118,6 @@ export class ClientInstance {
             op: "setup_qvlist",
           });
         }
-        this.#vectors = vectors;
       },
       requestReset: (level) => {
         if (level !== "pf" && level !== "core") {
@@ -151,14 +144,8 @@ export class ClientInstance {
         logOf(device, "warn", "its driver has left without unregistering its client; it is gone now");
       this.#client = null;
       this.#opened = false;
-      this.#vectors = [];
       if (this.#pf.nic.port.rdma.stages().length > 0) this.#pf.nic.port.rdma.reset();
     });
     return following;
-  }
-
-  /** Interrupt vectors that the client uses, for looking at. */
-  get vectors(): readonly number[] {
-    return this.#vectors;
   }
 }

@@ -1,7 +1,6 @@
 import { type DriverCore, IdAllocator, Mutex } from "auxbus";
 import type { ConnectX } from "@auxbus/sim_connectx";
 import type { Lag } from "./lag.ts";
-import type { Mlx5CoreDev } from "./mdev.ts";
 
 /** How the module behaves where kernels differ. */
 export interface Mlx5Options {
@@ -20,7 +19,6 @@ export class Mlx5Global {
   /** `mlx5_intf_mutex`: auxiliary devices come and go one at a time. */
   readonly intfMutex: Mutex = new Mutex();
   readonly lags: Map<ConnectX, Lag> = new Map();
-  readonly functions: Set<Mlx5CoreDev> = new Set();
 
   constructor(core: DriverCore, options: Mlx5Options) {
     this.core = core;

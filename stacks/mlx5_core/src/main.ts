@@ -54,7 +54,6 @@ export function pciDriver(global: Mlx5Global): PciDriver {
         mdevs.delete(device);
         throw error;
       }
-      global.functions.add(mdev);
       // Users see it last.
       devlink.register(instance);
     },
@@ -64,7 +63,6 @@ export function pciDriver(global: Mlx5Global): PciDriver {
       await mdev.health?.drain();
       await devlink.unregister(mdev.devlink);
       await uninitOne(mdev);
-      global.functions.delete(mdev);
       global.ids.free(mdev.id);
       mdevs.delete(device);
     },

@@ -1,4 +1,4 @@
-import { type AuxiliaryDevice, BusError, type Device, type DriverCore, logOf, Mutex, type Timer } from "auxbus";
+import { type AuxiliaryDevice, BusError, type Device, type DriverCore, logOf, Mutex } from "auxbus";
 import type { DevlinkInstance, HealthReporter } from "@auxbus/devlink";
 import type { NetDevice } from "@auxbus/netdev";
 import type { CommandName, Commands, Hca, HcaCaps } from "@auxbus/sim_connectx";
@@ -56,7 +56,6 @@ export class Mlx5CoreDev {
   fatalReporter: HealthReporter | null = null;
   sfDevs: SfDevTable | null = null;
   sfTable: SfTable | null = null;
-  pollTimer: Timer | null = null;
   readonly #listeners = new Set<(event: Mlx5Event) => void>();
 
   constructor(global: Mlx5Global, device: Device, hca: Hca, devlink: DevlinkInstance, id: number) {

@@ -22,7 +22,6 @@ export const sfDriver: AuxiliaryDriver = defineAuxiliaryDriver({
     const mdev = new Mlx5CoreDev(global, device, hca, instance, id);
     mdev.health = new Health(mdev);
     await initOne(mdev);
-    global.functions.add(mdev);
     device.driverData = mdev;
     devlink.register(instance);
   },
@@ -32,7 +31,6 @@ export const sfDriver: AuxiliaryDriver = defineAuxiliaryDriver({
     await mdev.health?.drain();
     await Devlink.of(device.core).unregister(mdev.devlink);
     await uninitOne(mdev);
-    mdev.global.functions.delete(mdev);
   },
 
   async shutdown(device) {

@@ -49,11 +49,6 @@ export class Multiport {
       slave.master = null;
     };
   }
-
-  /** How many slaves wait for a master. */
-  get unaffiliated(): number {
-    return [...this.#slaves].filter(({ master }) => master === null).length;
-  }
 }
 
 function belong(master: Master, slave: Slave): boolean {

@@ -41,13 +41,9 @@ export interface EthernetHeader {
   readonly type: number;
 }
 
-/** @throws {BusError} `EINVAL` it is too short for a header */
-export function readHeader(frame: Uint8Array): EthernetHeader {
-  if (frame.byteLength < HEADER_BYTES) {
-    throw new BusError("EINVAL", `a frame has at least ${HEADER_BYTES} bytes, not ${frame.byteLength}`, {
-      op: "receive",
-    });
-  }
+/** @returns undefined for a frame that is too short for a header */
+export function readHeader(frame: Uint8Array): EthernetHeader | undefined {
+  if (frame.byteLength < HEADER_BYTES) return undefined;
   return {
     to: macText(frame.subarray(0, 6)),
     from: macText(frame.subarray(6, 12)),

@@ -94,7 +94,9 @@ export class Inet {
 
   /** A frame for the stack has come in. What it does not understand is dropped. */
   receive(dev: NetDevice, frame: Uint8Array): void {
-    const { to, from, type } = readHeader(frame);
+    const header = readHeader(frame);
+    if (header === undefined) return;
+    const { to, from, type } = header;
     if (to !== dev.mac && to !== BROADCAST) return;
     const payload = frame.subarray(HEADER_BYTES);
     if (type === ETH_P_ARP && payload.byteLength >= 15) this.#receiveArp(dev, payload);
@@ -146,9 +148,13 @@ export class Inet {
     }
   }
 
-  /** An answer that cannot be sent is lost, as any packet may be. */
+  /** An answer that cannot be sent is lost, as any packet may be; the device counts it. Who sent the question is not here. */
   #reply(dev: NetDevice, frame: Uint8Array): void {
-    if (dev.running) dev.xmit(frame);
+    try {
+      dev.xmit(frame);
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error;
+    }
   }
 
   #ownAddress(dev: NetDevice): string {

@@ -1,4 +1,4 @@
-import { BusError, type DriverCore, type IsolableCore, type Remote } from "auxbus";
+import { BusError, Disposer, type DriverCore, type IsolableCore, type Remote } from "auxbus";
 import { AddedVerb } from "./added-verb.ts";
 import { checkArgs } from "./check-args.ts";
 import { near } from "./near.ts";
@@ -32,7 +32,7 @@ export class Control {
     const { name } = added.info;
     if (this.#verbs.has(name)) throw new BusError("EEXIST", `there is a verb ${name} already`, { op: "add" });
     this.#verbs.set(name, added);
-    return new Registration(() => {
+    return new Disposer(() => {
       if (this.#verbs.get(name) === added) this.#verbs.delete(name);
       added.withdraw();
     });
@@ -55,7 +55,7 @@ export class Control {
       undo();
       throw error;
     }
-    return new Registration(undo);
+    return new Disposer(undo);
   }
 
   /** All verbs, by name. */
@@ -96,18 +96,5 @@ export class Control {
           ? `did you mean ${meant.join(", ")}?`
           : `they begin with ${[...new Set(names.map((other) => other.split(" ")[0]))].join(", ")}`;
     throw new BusError("ENOENT", `there is no verb ${name}; ${hint}`, { op });
-  }
-}
-
-/** Undone by disposing of it. */
-class Registration implements Disposable {
-  readonly #undo: () => void;
-
-  constructor(undo: () => void) {
-    this.#undo = undo;
-  }
-
-  [Symbol.dispose](): void {
-    this.#undo();
   }
 }

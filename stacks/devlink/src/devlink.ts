@@ -1,4 +1,4 @@
-import { BusError, type Device, type DriverCore } from "auxbus";
+import { BusError, type Device, Disposer, type DriverCore } from "auxbus";
 import { type DevlinkInfo, DevlinkInstance, type DevlinkOps } from "./instance.ts";
 
 declare module "auxbus" {
@@ -68,7 +68,7 @@ export class Devlink {
 
   subscribe(fn: (event: DevlinkEvent) => void): Disposable {
     this.#listeners.add(fn);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(fn) };
+    return new Disposer(() => void this.#listeners.delete(fn));
   }
 
   #tell(event: DevlinkEvent): void {

@@ -1,4 +1,4 @@
-import { BusError } from "auxbus";
+import { AsyncDisposer, BusError } from "auxbus";
 import type { QpAttributes } from "@auxbus/sim_net";
 import type { Mlx5Identity, Mlx5RdmaFunction, Mlx5RepFunction, Mlx5Use, Mlx5VnetFunction } from "./api.ts";
 import type { Mlx5CoreDev } from "./mdev.ts";
@@ -56,21 +56,9 @@ export function repFunction(mdev: Mlx5CoreDev): Mlx5RepFunction {
       const { eswitch } = mdev;
       if (eswitch === null) throw new BusError("EOPNOTSUPP", `${mdev.name} has no eswitch`, { op: "registerReps" });
       await eswitch.registerReps("ib", ops);
-      return new Registration(() => eswitch.unregisterReps("ib"));
+      return new AsyncDisposer(() => eswitch.unregisterReps("ib"));
     },
   };
-}
-
-class Registration implements AsyncDisposable {
-  readonly #undo: () => Promise<void>;
-
-  constructor(undo: () => Promise<void>) {
-    this.#undo = undo;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#undo();
-  }
 }
 
 /** What the driver of `vnet` gets. */

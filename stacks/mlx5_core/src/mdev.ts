@@ -1,4 +1,4 @@
-import { type AuxiliaryDevice, BusError, type Device, type DriverCore, logOf, Mutex } from "auxbus";
+import { type AuxiliaryDevice, BusError, type Device, Disposer, type DriverCore, logOf, Mutex } from "auxbus";
 import type { DevlinkInstance, HealthReporter } from "@auxbus/devlink";
 import type { NetDevice } from "@auxbus/netdev";
 import type { CommandName, Commands, Hca, HcaCaps } from "@auxbus/sim_connectx";
@@ -98,7 +98,7 @@ export class Mlx5CoreDev {
 
   subscribe(fn: (event: Mlx5Event) => void): Disposable {
     this.#listeners.add(fn);
-    return new Unsubscribe(() => void this.#listeners.delete(fn));
+    return new Disposer(() => void this.#listeners.delete(fn));
   }
 
   /** Calls the notifier chain. */
@@ -110,17 +110,5 @@ export class Mlx5CoreDev {
         logOf(this.device, "error", `a listener failed: ${String(error)}`, error);
       }
     }
-  }
-}
-
-class Unsubscribe implements Disposable {
-  readonly #undo: () => void;
-
-  constructor(undo: () => void) {
-    this.#undo = undo;
-  }
-
-  [Symbol.dispose](): void {
-    this.#undo();
   }
 }

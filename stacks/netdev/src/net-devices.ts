@@ -1,4 +1,14 @@
-import { BusError, type Device, type DriverCore, type IsolableCore, logOf, Mutex, type Remote, toError } from "auxbus";
+import {
+  BusError,
+  type Device,
+  Disposer,
+  type DriverCore,
+  type IsolableCore,
+  logOf,
+  Mutex,
+  type Remote,
+  toError,
+} from "auxbus";
 import { Bond, type BondMode } from "./bond.ts";
 import { checkMac } from "./ethernet.ts";
 import { Inet } from "./inet.ts";
@@ -81,7 +91,7 @@ export class NetDevices {
       this.#tell(fn, { type: "REGISTER", dev: dev.info() });
       if (dev.up) this.#tell(fn, { type: "UP", dev: dev.info() });
     }
-    return new Unsubscribe(() => void this.#listeners.delete(fn));
+    return new Disposer(() => void this.#listeners.delete(fn));
   }
 
   /**
@@ -306,17 +316,5 @@ export class NetDevices {
     } catch (error) {
       failed(error);
     }
-  }
-}
-
-class Unsubscribe implements Disposable {
-  readonly #undo: () => void;
-
-  constructor(undo: () => void) {
-    this.#undo = undo;
-  }
-
-  [Symbol.dispose](): void {
-    this.#undo();
   }
 }

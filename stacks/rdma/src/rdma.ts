@@ -1,4 +1,5 @@
 import {
+  AsyncDisposer,
   type Awaitable,
   BusError,
   type DriverCore,
@@ -146,7 +147,7 @@ export class Rdma {
     return this.#lock.run(async () => {
       this.#clients.push(client);
       for (const device of this.#devices.values()) if (device.registered) await this.#tell(client, device, "add");
-      return { [Symbol.asyncDispose]: () => this.#unregisterClient(client) };
+      return new AsyncDisposer(() => this.#unregisterClient(client));
     });
   }
 

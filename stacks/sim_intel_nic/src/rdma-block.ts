@@ -1,4 +1,4 @@
-import { BusError, type Runtime } from "auxbus";
+import { BusError, Disposer, type Runtime } from "auxbus";
 import type { Dma } from "@auxbus/pci";
 import {
   type Cqe,
@@ -62,7 +62,7 @@ export class RdmaBlock {
   /** Hears interrupts. @returns what ends it */
   subscribe(fn: (event: RdmaEvent) => void): Disposable {
     this.#listeners.add(fn);
-    return new Unsubscribe(() => void this.#listeners.delete(fn));
+    return new Disposer(() => void this.#listeners.delete(fn));
   }
 
   /** @throws {BusError} `EIO` it does not come up; `EINVAL` it is up already */
@@ -165,17 +165,5 @@ export class RdmaBlock {
     const { commandLatency } = this.faults;
     if (commandLatency <= 0) return Promise.resolve();
     return new Promise((resolve) => void this.#runtime.setTimer(resolve, commandLatency));
-  }
-}
-
-class Unsubscribe implements Disposable {
-  readonly #undo: () => void;
-
-  constructor(undo: () => void) {
-    this.#undo = undo;
-  }
-
-  [Symbol.dispose](): void {
-    this.#undo();
   }
 }

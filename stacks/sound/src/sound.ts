@@ -1,4 +1,4 @@
-import { BusError, type DriverCore, type IsolableCore, type Remote } from "auxbus";
+import { BusError, Disposer, type DriverCore, type IsolableCore, type Remote } from "auxbus";
 import { type CompressOps, CompressStream } from "./compress.ts";
 
 export interface SoundCardOptions {
@@ -90,7 +90,7 @@ export class Sound {
       throw new BusError("EEXIST", `there is a sound component ${component.name} already`, { op: "registerComponent" });
     }
     this.#components.set(component.name, component);
-    return new Registration(() => {
+    return new Disposer(() => {
       if (this.#components.get(component.name) === component) this.#components.delete(component.name);
     });
   }
@@ -121,18 +121,5 @@ export class Sound {
       forget();
       throw error;
     }
-  }
-}
-
-/** Undone by disposing of it. */
-class Registration implements Disposable {
-  readonly #undo: () => void;
-
-  constructor(undo: () => void) {
-    this.#undo = undo;
-  }
-
-  [Symbol.dispose](): void {
-    this.#undo();
   }
 }

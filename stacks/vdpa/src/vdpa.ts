@@ -1,4 +1,13 @@
-import { type Awaitable, BusError, type Device, type DriverCore, type IsolableCore, Mutex, type Remote } from "auxbus";
+import {
+  AsyncDisposer,
+  type Awaitable,
+  BusError,
+  type Device,
+  type DriverCore,
+  type IsolableCore,
+  Mutex,
+  type Remote,
+} from "auxbus";
 import { VdpaBus, type VdpaConfig, VdpaDevice } from "./vdpa-bus.ts";
 
 declare module "auxbus" {
@@ -73,9 +82,9 @@ export class Vdpa {
       if (this.#mgmtdevs.has(spec.handle)) {
         throw new BusError("EEXIST", `there is a management device ${spec.handle} already`, { op: "mgmtdevRegister" });
       }
-      const mgmtdev: Mgmtdev = new Mgmtdev(spec, () => this.#unregister(mgmtdev));
+      const mgmtdev: Mgmtdev = { spec, devices: new Map() };
       this.#mgmtdevs.set(spec.handle, mgmtdev);
-      return mgmtdev;
+      return new AsyncDisposer(() => this.#unregister(mgmtdev));
     });
   }
 
@@ -146,17 +155,7 @@ export class Vdpa {
   }
 }
 
-class Mgmtdev implements AsyncDisposable {
+interface Mgmtdev {
   readonly spec: VdpaMgmtdevSpec;
-  readonly devices = new Map<string, VdpaDevice>();
-  readonly #unregister: () => Promise<void>;
-
-  constructor(spec: VdpaMgmtdevSpec, unregister: () => Promise<void>) {
-    this.spec = spec;
-    this.#unregister = unregister;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#unregister();
-  }
+  readonly devices: Map<string, VdpaDevice>;
 }

@@ -112,3 +112,29 @@ test("a release callback that fails is logged", async () => {
   expect(errors).toEqual(["m.x.0: its release callback failed: no"]);
   await rig.end();
 });
+
+test("a publisher hears that a driver has gone, or did not bind; what it then throws is logged", async () => {
+  const rig = new Rig();
+  await rig.register({ probe: ["ok", "EIO", "ok"], more: { remove: () => void rig.log.push("remove") } });
+  rig.core.log.subscribe(({ level, message }) => void (level === "error" && rig.log.push(message)));
+  let fails = false;
+  const device = await rig.core.auxiliary.create(rig.nic, {
+    module: "m",
+    name: "x",
+    unbound: () => {
+      rig.log.push("unbound");
+      if (fails) throw new Error("no");
+    },
+  });
+  rig.since();
+  await device.unbind();
+  expect(rig.since()).toEqual(["remove", "unbound", "unbind m.x.0"]);
+  expect(await outcome(rig.core.auxiliary.bind("drv", "m.x.0"))).toBe("EIO");
+  expect(rig.since()).toContain("unbound");
+  await rig.core.auxiliary.bind("drv", "m.x.0");
+  fails = true;
+  rig.since();
+  await device.destroy();
+  expect(rig.since()).toContain("m.x.0: its publisher failed after the driver was unbound: no");
+  await rig.end();
+});

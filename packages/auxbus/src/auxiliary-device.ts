@@ -3,7 +3,7 @@ import type { MatchGroup } from "./match-group.ts";
 import type { Attributes } from "./attributes.ts";
 import type { HandlerArgs, HandlerResult, Handlers, Shared } from "./contract.ts";
 import { Device } from "./device.ts";
-import { BusError, type Errno } from "./errors.ts";
+import { BusError, type Errno, toError } from "./errors.ts";
 import { revocable } from "./handle.ts";
 import { withLock } from "./lock.ts";
 import { DONE, type MaybePromise, promised } from "./maybe-promise.ts";
@@ -20,6 +20,11 @@ export interface AuxiliaryDeviceOptions<Name extends string = string> {
   /** The version of the contract, for drivers that ask for a range. */
   readonly version?: string | undefined;
   readonly release?: ((device: Device) => void) | undefined;
+  /**
+   * Called each time that a driver was unbound or its probe has failed: the publisher takes back what the driver has
+   * left, also one that has crashed. What it throws is logged.
+   */
+  readonly unbound?: (() => void) | undefined;
   readonly attributes?: Attributes | undefined;
 }
 
@@ -35,6 +40,7 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
   /** @internal The name up to the last dot. */ matchKey = "";
   /** @internal The id was chosen by the bus and goes back to it. */ ownsId = false;
   readonly #shared: unknown;
+  readonly #unbound: (() => void) | undefined;
   readonly #sliceName: string;
   #irqs: Set<number> | null = null;
 
@@ -50,6 +56,7 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
     this.id = id | 0;
     this.version = options.version;
     this.#shared = options.shared;
+    this.#unbound = options.unbound;
     this.#sliceName = options.name;
     if (module !== undefined) this.#publishAs(module);
   }
@@ -189,9 +196,20 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
     return this.#irqs === null ? undefined : [...this.#irqs].toSorted((a, b) => a - b);
   }
 
-  /** @internal */
-  clearIrqs(): void {
+  /** @internal A driver has gone, or did not bind. */
+  driverLeft(): void {
     this.#irqs = null;
+    try {
+      this.#unbound?.();
+    } catch (error) {
+      this.core.log.error(
+        `${this.name}: its publisher failed after the driver was unbound: ${toError(error).message}`,
+        {
+          device: this.name,
+          error,
+        },
+      );
+    }
   }
 
   #fail(code: Errno, op: string, why: string): BusError {

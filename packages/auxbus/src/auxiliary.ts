@@ -172,7 +172,7 @@ export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
 
   /** @internal */
   override unbound(device: AuxiliaryDevice): void {
-    device.clearIrqs();
+    device.driverLeft();
   }
 
   /** @internal */

@@ -25,23 +25,15 @@ export class ClientInstance {
     const instance = new ClientInstance(pf);
     const { ids, device: parent, core } = pf;
     const id = ids.alloc();
-    const device = core.auxiliary.init<"i40e.iwarp">(parent, {
+    instance.#device = await core.auxiliary.create(parent, {
       module: "i40e",
       name: "iwarp",
       id,
       shared: instance.#info(),
       version: CONTRACT_VERSION,
       release: () => ids.free(id),
+      unbound: () => instance.#takeBack(),
     });
-    const following = instance.#follow(device);
-    try {
-      await device.add();
-    } catch (error) {
-      following[Symbol.dispose]();
-      device.uninit();
-      throw error;
-    }
-    instance.#device = device;
     return instance;
   }
 
@@ -134,18 +126,17 @@ export class ClientInstance {
     };
   }
 
-  /** What a driver that has crashed leaves is taken back when it is unbound. */
-  #follow(device: AuxiliaryDevice): Disposable {
-    const following = device.bus.subscribe((event, changed) => {
-      if (changed !== device) return;
-      if (event === "removed-device") following[Symbol.dispose]();
-      if (event !== "unbound-driver" && event !== "driver-not-bound") return;
-      if (this.#client !== null)
-        logOf(device, "warn", "its driver has left without unregistering its client; it is gone now");
-      this.#client = null;
-      this.#opened = false;
-      if (this.#pf.nic.port.rdma.stages().length > 0) this.#pf.nic.port.rdma.reset();
-    });
-    return following;
+  /** What the driver has left, as one that has crashed does. */
+  #takeBack(): void {
+    if (this.#client !== null) {
+      logOf(
+        this.#pf.device,
+        "warn",
+        "the driver of its slice has left without unregistering its client; it is gone now",
+      );
+    }
+    this.#client = null;
+    this.#opened = false;
+    if (this.#pf.nic.port.rdma.stages().length > 0) this.#pf.nic.port.rdma.reset();
   }
 }

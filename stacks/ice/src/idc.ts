@@ -47,16 +47,14 @@ async function plug(pf: IcePf): Promise<void> {
   if (pf.resetting || pf.resetFailed) return;
   if (!pf.rdmaEnabled || auxId === null || pf.adev !== null || !(rdmaMode.roce || rdmaMode.iwarp)) return;
   const name = rdmaMode.roce ? "roce" : "iwarp";
-  const options = { module: "ice", name, id: auxId, shared: functionOf(pf, name), version: CONTRACT_VERSION };
-  const device: IceAuxDevice = pf.core.auxiliary.init<"ice.roce">(pf.device, options);
-  const following = followDriver(pf, device);
-  try {
-    await device.add();
-  } catch (error) {
-    following[Symbol.dispose]();
-    device.uninit();
-    throw error;
-  }
+  const device: IceAuxDevice = await pf.core.auxiliary.create(pf.device, {
+    module: "ice",
+    name,
+    id: auxId,
+    shared: functionOf(pf, name),
+    version: CONTRACT_VERSION,
+    unbound: () => takeBack(pf),
+  });
   // Not before: what happens meanwhile is not told to a driver that is still probing.
   await pf.adevMutex.run(() => {
     pf.adev = device;
@@ -120,22 +118,16 @@ function functionOf(pf: IcePf, protocol: "roce" | "iwarp"): IceRdmaFunction {
   };
 }
 
-/** What a driver that has crashed leaves in the hardware is taken back when it is unbound. */
-function followDriver(pf: IcePf, device: IceAuxDevice): Disposable {
-  const following = device.bus.subscribe((event, changed) => {
-    if (changed !== device) return;
-    if (event === "removed-device") following[Symbol.dispose]();
-    if (event !== "unbound-driver" && event !== "driver-not-bound") return;
-    for (const trafficClass of [...pf.qsets.keys()]) {
-      pf.qsets.delete(trafficClass);
-      pf.nic.freeQset();
-    }
-    if (pf.nic.port.rdma.stages().length > 0) {
-      // Before a reset it need not stop anything.
-      if (!pf.resetting) logOf(device, "warn", "its driver has left RDMA running; it is stopped");
-      pf.nic.port.rdma.reset();
-    }
-    pf.nic.setRdmaFilter(false);
-  });
-  return following;
+/** What the RDMA driver has left in the hardware, as one that has crashed does. */
+function takeBack(pf: IcePf): void {
+  for (const trafficClass of [...pf.qsets.keys()]) {
+    pf.qsets.delete(trafficClass);
+    pf.nic.freeQset();
+  }
+  if (pf.nic.port.rdma.stages().length > 0) {
+    // Before a reset it need not stop anything.
+    if (!pf.resetting) logOf(pf.device, "warn", "its RDMA driver has left RDMA running; it is stopped");
+    pf.nic.port.rdma.reset();
+  }
+  pf.nic.setRdmaFilter(false);
 }

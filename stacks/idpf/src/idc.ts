@@ -1,7 +1,7 @@
 import { type AuxiliaryDevice, BusError, type IdAllocator, logOf, toError } from "auxbus";
 import type { NetDevice } from "@auxbus/netdev";
 import type { PciDevice } from "@auxbus/pci";
-import type { IntelNic } from "@auxbus/sim_intel_nic";
+import type { IntelNic, RdmaBlock } from "@auxbus/sim_intel_nic";
 
 const CONTRACT_VERSION = "1.0.0";
 
@@ -32,7 +32,7 @@ export class Idc {
   async init(): Promise<void> {
     const { device, ids, requestReset } = this.#options;
     const id = ids.alloc();
-    const core: CoreDevice = device.core.auxiliary.init<"idpf.8086.rdma.core">(device, {
+    this.#core = await device.core.auxiliary.create(device, {
       module: "idpf",
       name: "8086.rdma.core",
       id,
@@ -45,13 +45,6 @@ export class Idc {
       version: CONTRACT_VERSION,
       release: () => ids.free(id),
     });
-    try {
-      await core.add();
-    } catch (error) {
-      core.uninit();
-      throw error;
-    }
-    this.#core = core;
   }
 
   /** The ports' slices first, then the core's. */
@@ -76,28 +69,25 @@ export class Idc {
     for (const [i, vport] of nic.vports.entries()) {
       if (this.#vports[i] != null) continue;
       const id = ids.alloc();
-      const slice: VportDevice = device.core.auxiliary.init<"idpf.8086.rdma.vdev">(device, {
-        module: "idpf",
-        name: "8086.rdma.vdev",
-        id,
-        shared: {
-          device,
-          coreId,
-          vport: i,
-          mac: vport.mac,
-          hw: vport.rdma,
-          netdev: () => netdevs[i]?.name ?? null,
-          mtu: () => netdevs[i]?.mtu ?? 1500,
-        },
-        version: CONTRACT_VERSION,
-        release: () => ids.free(id),
-      });
-      this.#vports[i] = slice;
       try {
-        await slice.add();
+        this.#vports[i] = await device.core.auxiliary.create(device, {
+          module: "idpf",
+          name: "8086.rdma.vdev",
+          id,
+          shared: {
+            device,
+            coreId,
+            vport: i,
+            mac: vport.mac,
+            hw: vport.rdma,
+            netdev: () => netdevs[i]?.name ?? null,
+            mtu: () => netdevs[i]?.mtu ?? 1500,
+          },
+          version: CONTRACT_VERSION,
+          release: () => ids.free(id),
+          unbound: () => takeBack(vport.rdma),
+        });
       } catch (error) {
-        this.#vports[i] = null;
-        slice.uninit();
         await this.#unplugVports();
         throw error;
       }
@@ -121,4 +111,9 @@ async function tell(device: AuxiliaryDevice | null, call: () => Promise<unknown>
       return;
     logOf(device, "warn", `its driver failed in an event: ${toError(error).message}`, error);
   }
+}
+
+/** What the driver of a port has left in the hardware, as one that has crashed does. */
+function takeBack(hw: RdmaBlock): void {
+  if (hw.stages().length > 0) hw.reset();
 }

@@ -12,15 +12,17 @@ interface AdevSlot {
   /** Its devlink parameter; none: always. */
   readonly enabledBy?: string;
   shared(mdev: Mlx5CoreDev): unknown;
+  /** A driver has gone. */
+  readonly unbound?: (mdev: Mlx5CoreDev) => void;
 }
 
 /** In the order in which they are made; they go in the reverse order. */
 export const ADEVS: readonly AdevSlot[] = [
   { name: "eth", isSupported: isEthSupported, enabledBy: "enable_eth", shared: (mdev) => mdev },
   { name: "eth-rep", isSupported: isEthRepSupported, shared: (mdev) => mdev },
-  { name: "rdma", isSupported: isRdmaSupported, enabledBy: "enable_rdma", shared: rdmaFunction },
-  { name: "rdma-rep", isSupported: isRdmaRepSupported, shared: repFunction },
-  { name: "multiport", isSupported: isMultiportSupported, shared: rdmaFunction },
+  { name: "rdma", isSupported: isRdmaSupported, enabledBy: "enable_rdma", shared: rdmaFunction, unbound: takeBackRdma },
+  { name: "rdma-rep", isSupported: isRdmaRepSupported, shared: repFunction, unbound: takeBackRdma },
+  { name: "multiport", isSupported: isMultiportSupported, shared: rdmaFunction, unbound: takeBackRdma },
   { name: "vnet", isSupported: isVnetSupported, enabledBy: "enable_vnet", shared: vnetFunction },
 ];
 
@@ -185,24 +187,14 @@ function canSuspend({ driver }: AuxiliaryDevice): boolean {
 /** @returns why it could not be made. That no driver takes it is no error */
 async function addAdev(mdev: Mlx5CoreDev, i: number, slot: AdevSlot): Promise<Error | null> {
   try {
-    const device = mdev.core.auxiliary.init(mdev.device, {
+    mdev.adevs[i] = await mdev.core.auxiliary.create(mdev.device, {
       module: "mlx5_core",
       name: slot.name,
       id: mdev.id,
       shared: slot.shared(mdev),
       version: CONTRACT_VERSION,
+      unbound: slot.unbound === undefined ? undefined : () => slot.unbound?.(mdev),
     });
-    mdev.adevs[i] = device;
-    const following = followRdma(mdev, device);
-    try {
-      await device.add();
-    } catch (error) {
-      // The slot is emptied here, not when the last reference is put: that may be much later.
-      mdev.adevs[i] = null;
-      following[Symbol.dispose]();
-      device.uninit();
-      throw error;
-    }
     return null;
   } catch (error) {
     logOf(mdev.device, "warn", `Device[${i}] (${slot.name}) failed to load`, error);
@@ -217,17 +209,11 @@ async function delAdev(mdev: Mlx5CoreDev, i: number): Promise<void> {
   await device.destroy();
 }
 
-/** What an RDMA driver that has crashed leaves in the hardware is taken back when it is unbound. */
-function followRdma(mdev: Mlx5CoreDev, device: AuxiliaryDevice): Disposable {
-  const following = device.bus.subscribe((event, changed) => {
-    if (changed !== device) return;
-    if (event === "removed-device") following[Symbol.dispose]();
-    if (event !== "unbound-driver" || !/rdma|multiport/.test(device.matchName)) return;
-    const left = Object.values(mdev.hca.rdma.counts()).reduce((sum, count) => sum + count, 0);
-    if (left === 0) return;
-    // On a device that is in error nobody can take anything back.
-    if (mdev.state === "UP") logOf(device, "warn", `its driver has left ${left} RDMA objects; they are taken back`);
-    mdev.hca.rdma.reset();
-  });
-  return following;
+/** What the RDMA driver has left in the hardware, as one that has crashed does. */
+function takeBackRdma({ hca, device, state }: Mlx5CoreDev): void {
+  const left = Object.values(hca.rdma.counts()).reduce((sum, count) => sum + count, 0);
+  if (left === 0) return;
+  // On a device that is in error nobody can take anything back.
+  if (state === "UP") logOf(device, "warn", `its RDMA driver has left ${left} objects; they are taken back`);
+  hca.rdma.reset();
 }

@@ -63,19 +63,17 @@ export class SfDevTable {
     if (hca === undefined) return;
     const id = ids.alloc();
     const shared: Mlx5SfDev = { parent: mdev, hca, sfnum, id };
-    const device = mdev.core.auxiliary.init(mdev.device, {
-      module: "mlx5_core",
-      name: "sf",
-      id,
-      shared,
-      attributes: { sfnum: { show: () => `${sfnum}\n` } },
-      release: () => ids.free(id),
-    });
     try {
-      await device.add();
+      const device = await mdev.core.auxiliary.create(mdev.device, {
+        module: "mlx5_core",
+        name: "sf",
+        id,
+        shared,
+        attributes: { sfnum: { show: () => `${sfnum}\n` } },
+        release: () => ids.free(id),
+      });
       this.#devices.set(index, device);
     } catch (error) {
-      device.uninit();
       const why = toError(error).message;
       logOf(mdev.device, "error", `SF DEV: fail device add for index=${index} sfnum=${sfnum} err=${why}`, error);
     }

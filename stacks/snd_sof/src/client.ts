@@ -27,20 +27,17 @@ export class Client implements SofProbesClient {
   }
 
   /**
-   * Looks after what the client's driver leaves behind when it goes: the kernel would call its handlers into freed
-   * memory, and could never unload the platform's module. Here they are dropped, with a warning.
+   * Looks after what the client's driver has left behind: the kernel would call its handlers into freed memory, and
+   * could never unload the platform's module. Here they are dropped, with a warning.
    */
-  follow(device: AuxiliaryDevice): Disposable {
-    return device.bus.subscribe((event, changed) => {
-      if (changed !== device || (event !== "unbound-driver" && event !== "driver-not-bound")) return;
-      if (this.#sof.events.forget(this) > 0) {
-        logOf(device, "warn", "its driver has left without unregistering its event handlers; they are gone now");
-      }
-      if (this.#pins > 0) {
-        logOf(device, "warn", "its driver has left without putting the core's module; it is put now");
-        while (this.#pins > 0) this.coreModulePut();
-      }
-    });
+  driverLeft(device: AuxiliaryDevice): void {
+    if (this.#sof.events.forget(this) > 0) {
+      logOf(device, "warn", "its driver has left without unregistering its event handlers; they are gone now");
+    }
+    if (this.#pins > 0) {
+      logOf(device, "warn", "its driver has left without putting the core's module; it is put now");
+      while (this.#pins > 0) this.coreModulePut();
+    }
   }
 
   ipcTxMessage(message: Uint8Array, replyBytes: number): Promise<Uint8Array> {

@@ -48,7 +48,6 @@ export class Clients {
       throw error;
     };
     let device: AuxiliaryDevice;
-    let following: Disposable | undefined;
     try {
       device = core.auxiliary.init(parent, {
         module: "snd_sof",
@@ -56,16 +55,13 @@ export class Clients {
         id,
         shared: client,
         version: CONTRACT_VERSION,
-        release: () => {
-          following?.[Symbol.dispose]();
-          data?.release?.();
-        },
+        release: () => data?.release?.(),
+        unbound: () => client.driverLeft(device),
       });
     } catch (error) {
       data?.release?.();
       return failed("initialize", error);
     }
-    following = client.follow(device);
     try {
       await device.add();
     } catch (error) {

@@ -1,0 +1,65 @@
+import { type BusView, type Explanation, isErrno, type Snapshot, type UeventOverflow, type UeventRecord } from "auxbus";
+import type { components } from "./api.ts";
+import type { HostClient } from "./client.ts";
+
+/** The bus of a host, as tools see it. */
+export class RemoteView implements BusView {
+  readonly #client: HostClient;
+
+  constructor(client: HostClient) {
+    this.#client = client;
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#client.get("/v1/snapshot");
+  }
+
+  /** Times are milliseconds since 1970. */
+  async *uevents({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<UeventRecord | UeventOverflow> {
+    try {
+      for await (const { event, data } of this.#client.events({ kind: "uevent", ...(signal && { signal }) })) {
+        if (event === "gap") yield { action: "overflow", lost: data.lost };
+        else if (event === "entry" && data.kind === "uevent") {
+          const { seqnum, action, devpath, subsystem, env } = data.data;
+          yield { seqnum, action, devpath, subsystem: subsystem ?? undefined, env, time: data.time };
+        }
+      }
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+    }
+  }
+
+  async list(path: string): Promise<readonly components["schemas"]["SysfsEntry"][]> {
+    const found = await this.#client.get("/v1/sysfs", { query: { path } });
+    return found.kind === "folder" ? found.entries : [];
+  }
+
+  async read(path: string): Promise<string> {
+    const found = await this.#client.get("/v1/sysfs", { query: { path } });
+    return found.kind === "file" ? (found.value ?? "") : "";
+  }
+
+  async write(path: string, value: string): Promise<void> {
+    await this.#client.put("/v1/sysfs", { body: { path, value } });
+  }
+
+  async bind(bus: string, driver: string, device: string): Promise<void> {
+    await this.#client.post("/v1/bind", { body: { bus, driver, device } });
+  }
+
+  async unbind(bus: string, driver: string, device: string): Promise<void> {
+    await this.#client.post("/v1/unbind", { body: { bus, driver, device } });
+  }
+
+  async rescan(bus: string, device: string): Promise<void> {
+    await this.#client.post("/v1/rescan", { body: { bus, device } });
+  }
+
+  async explain(path: string): Promise<Explanation> {
+    const said = await this.#client.get("/v1/explain", { query: { path } });
+    return {
+      ...said,
+      drivers: said.drivers.map(({ code, ...verdict }) => (isErrno(code) ? { ...verdict, code } : verdict)),
+    };
+  }
+}

@@ -12,6 +12,7 @@ import { KernelLog } from "./log.ts";
 import type { Module } from "./module.ts";
 import { SystemPower } from "./power.ts";
 import { addDevice } from "./registration.ts";
+import { Tracepoints } from "./tracepoints.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { type ServiceName, type Services, ServiceTable } from "./service.ts";
 import { Sysfs } from "./sysfs.ts";
@@ -49,6 +50,7 @@ export class DriverCore {
   readonly runtime: Runtime;
   readonly auxiliary: AuxiliaryBus;
   readonly uevents: Uevents;
+  readonly tracepoints: Tracepoints;
   readonly log: KernelLog;
   readonly sysfs: Sysfs;
   readonly power: SystemPower;
@@ -87,6 +89,9 @@ export class DriverCore {
     );
     this.uevents = new Uevents(this.runtime, (error) =>
       this.log.error(`a subscriber of uevents failed: ${toError(error).message}`, { error }),
+    );
+    this.tracepoints = new Tracepoints((error) =>
+      this.log.error(`a subscriber of tracepoints failed: ${toError(error).message}`, { error }),
     );
     this.deferred = new DeferredProbes(this);
     this.power = new SystemPower(this);

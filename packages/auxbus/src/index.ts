@@ -62,14 +62,16 @@ export { type CallContext, type Runtime, systemRuntime, type Timer } from "./run
 export type { RuntimePm, RuntimeStatus } from "./runtime-pm.ts";
 export { satisfies } from "./semver.ts";
 export type { RemoteServices, ServiceName, Services, ServiceTable } from "./service.ts";
-export type { Sysfs } from "./sysfs.ts";
+export type { Sysfs, SysfsEntry } from "./sysfs.ts";
+export type { TraceRecord, Tracepoints } from "./tracepoints.ts";
 export type { Uevent, UeventAction, UeventOverflow, Uevents, UeventStreamOptions } from "./uevent.ts";
-export type {
-  BusSnapshot,
-  BusView,
-  DeviceSnapshot,
-  DriverSnapshot,
-  LinkSnapshot,
-  Snapshot,
-  UeventRecord,
+export {
+  type BusSnapshot,
+  type BusView,
+  type DeviceSnapshot,
+  deviceSnapshot,
+  type DriverSnapshot,
+  type LinkSnapshot,
+  type Snapshot,
+  type UeventRecord,
 } from "./view.ts";

@@ -66,6 +66,7 @@ export class SystemPower {
           suspended.push({ device, binding: device.binding });
         }
         this.#sleeping = { prepared, suspended: suspended.toReversed() };
+        this.#trace("suspended");
       } catch (error) {
         await this.#wake(prepared, suspended.toReversed());
         for (const device of devices.slice(prepared.length)) device.put();
@@ -86,9 +87,15 @@ export class SystemPower {
     this.#sleeping = null;
     try {
       await this.#wake(sleeping.prepared, sleeping.suspended);
+      this.#trace("active");
     } finally {
       this.#busy = false;
     }
+  }
+
+  #trace(status: "active" | "suspended"): void {
+    const { tracepoints, runtime } = this.#core;
+    if (tracepoints.heard) tracepoints.emit({ point: "system", status, time: runtime.now() });
   }
 
   async #wake(prepared: readonly Prepared[], suspended: readonly Suspended[]): Promise<void> {

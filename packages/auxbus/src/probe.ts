@@ -51,12 +51,13 @@ function probeOnce(device: Device, driver: Driver, id: unknown, hold: Hold): May
   }
   const supplier = missingSupplier(device);
   if (supplier !== null) {
-    return final("EPROBE_DEFER", `supplier ${supplier.name} not ready`, device, driver);
+    return refused(final("EPROBE_DEFER", `supplier ${supplier.name} not ready`, device, driver), device, driver);
   }
   const refusal = refusalOf(device, driver, id);
   if (refusal !== null) {
     linksNoDriver(device);
-    return ProbeFailure.of(refusal, { op: "probe", device: device.name, driver: driver.name });
+    const failure = ProbeFailure.of(refusal, { op: "probe", device: device.name, driver: driver.name });
+    return refused(failure, device, driver);
   }
   const leftOver = device.extras?.resources;
   if (leftOver !== null && leftOver !== undefined && leftOver.size > 0) {
@@ -110,6 +111,7 @@ function callProbe(
   const { core } = device;
   const binding = new Binding(device, driver);
   device.binding = binding;
+  if (core.tracepoints.heard) binding.started = core.runtime.now();
   device.bus?.notify("bind-driver", device);
   let result: MaybePromise<void>;
   try {
@@ -147,6 +149,7 @@ function settleProbe(binding: Binding, hold: Hold, announce: boolean): MaybeProm
   core.deferred.trigger();
   device.extras?.attempts?.delete(driver.name);
   device.bus?.notify("bound-driver", device);
+  if (core.tracepoints.heard) traceProbe(binding, "bound");
   emitDeviceUevent(device, "bind");
   return null;
 }
@@ -156,6 +159,7 @@ function probeFailed(binding: Binding, thrown: unknown): MaybePromise<ProbeFailu
   const { core } = device;
   const failure = ProbeFailure.of(thrown, { op: "probe", device: device.name, driver: driver.name });
   logFailure(device, driver, failure);
+  if (core.tracepoints.heard) traceProbe(binding, failure.code, failure.error);
   device.bus?.notify("driver-not-bound", device);
   linksNoDriver(device);
   binding.startUnbinding();
@@ -169,6 +173,22 @@ function probeFailed(binding: Binding, thrown: unknown): MaybePromise<ProbeFailu
     });
     return failure;
   });
+}
+
+function traceProbe({ device, driver, started }: Binding, result: "bound" | Errno, error?: unknown): void {
+  const { tracepoints, runtime } = device.core;
+  const time = runtime.now();
+  tracepoints.emit({ point: "probe", device, driver, result, error, ms: time - started, time });
+}
+
+/** The driver was not even called. */
+function refused(failure: ProbeFailure, device: Device, driver: Driver): ProbeFailure {
+  const { tracepoints, runtime } = device.core;
+  if (tracepoints.heard) {
+    const { code, error } = failure;
+    tracepoints.emit({ point: "probe", device, driver, result: code, error, ms: 0, time: runtime.now() });
+  }
+  return failure;
 }
 
 function logFailure(device: Device, driver: Driver, { code, error }: ProbeFailure): void {

@@ -349,6 +349,8 @@ export class RuntimePm {
     const parent = this.#device.parent;
     if (parent !== null) parent.runtimePm.#activeChildren += status === "active" ? 1 : -1;
     this.#status = status;
+    const { tracepoints, runtime } = this.#device.core;
+    if (tracepoints.heard) tracepoints.emit({ point: "rpm", device: this.#device, status, time: runtime.now() });
   }
 
   #drop(): boolean {

@@ -3,6 +3,16 @@ import { BusError, type Errno } from "./errors.ts";
 import type { SysfsNode } from "./sysfs-node.ts";
 import { resolveNode } from "./sysfs-tree.ts";
 
+/** Something in a folder below `/sys`. */
+export interface SysfsEntry {
+  readonly name: string;
+  readonly kind: "file" | "folder" | "link";
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** Where a link leads, below `/sys`. */
+  readonly target?: string;
+}
+
 /**
  * `/sys` as a view: nothing is stored, everything is computed when it is read. Paths, names and contents are the
  * kernel's; paths are given below `/sys`, without a leading slash.
@@ -17,6 +27,16 @@ export class Sysfs {
 
   exists(path: string): boolean {
     return resolveNode(this.#core, path, true) !== undefined;
+  }
+
+  /** What is in a folder, sorted by name. @throws {BusError} `ENOENT`, `ENOTDIR` */
+  entries(path: string): SysfsEntry[] {
+    const node = this.#node(path, "list");
+    if (node.kind !== "folder") throw fail("ENOTDIR", path, "list", "it is no folder");
+    return this.list(path).flatMap((name) => {
+      const entry = node.get(name);
+      return entry === undefined ? [] : [entryOf(name, entry)];
+    });
   }
 
   /** The names in a folder, sorted. @throws {BusError} `ENOENT`, `ENOTDIR` */
@@ -58,6 +78,22 @@ export class Sysfs {
     const node = resolveNode(this.#core, path, true);
     if (node === undefined || node.kind === "link") throw fail("ENOENT", path, op, "there is no such file");
     return node;
+  }
+}
+
+function entryOf(name: string, node: SysfsNode): SysfsEntry {
+  switch (node.kind) {
+    case "file":
+      return {
+        name,
+        kind: "file",
+        readable: node.attribute.show !== undefined,
+        writable: node.attribute.store !== undefined,
+      };
+    case "folder":
+      return { name, kind: "folder", readable: true, writable: false };
+    case "link":
+      return { name, kind: "link", readable: true, writable: false, target: node.target };
   }
 }
 

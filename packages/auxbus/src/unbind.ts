@@ -56,6 +56,8 @@ function unbindNow(binding: Binding, hold: Hold): MaybePromise<void> {
   const { device } = binding;
   binding.startUnbinding();
   device.bus?.notify("unbind-driver", device);
+  const { tracepoints, runtime } = device.core;
+  if (tracepoints.heard) binding.started = runtime.now();
   const quiet = device.extras?.runtimePm?.putToUnbind();
   const removed =
     quiet === undefined ? removeFromDriver(binding, hold) : quiet.then(() => removeFromDriver(binding, hold));
@@ -66,6 +68,11 @@ function unbindNow(binding: Binding, hold: Hold): MaybePromise<void> {
 function unbound(binding: Binding): void {
   const { device, driver } = binding;
   linksDriverCleanup(device);
+  const { tracepoints, runtime } = device.core;
+  if (tracepoints.heard) {
+    const time = runtime.now();
+    tracepoints.emit({ point: "remove", device, driver, ms: time - binding.started, time });
+  }
   driver.removeDevice(device);
   device.bus?.notify("unbound-driver", device);
   emitDeviceUevent(device, "unbind");

@@ -4,6 +4,7 @@ import type { DriverCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { BusError } from "./errors.ts";
 import type { Explanation } from "./explain.ts";
+import type { SysfsEntry } from "./sysfs.ts";
 import type { Uevent, UeventOverflow } from "./uevent.ts";
 
 export interface DeviceSnapshot {
@@ -62,6 +63,8 @@ export type UeventRecord = Omit<Uevent, "device">;
 export interface BusView {
   snapshot(): Promise<Snapshot>;
   uevents(options?: { readonly signal?: AbortSignal }): AsyncIterable<UeventRecord | UeventOverflow>;
+  /** What is in a folder below `/sys`, sorted by name. */
+  list(path: string): Promise<readonly SysfsEntry[]>;
   /** Reads a file below `/sys`. */
   read(path: string): Promise<string>;
   /** Writes a file below `/sys`. */
@@ -69,6 +72,8 @@ export interface BusView {
   bind(bus: string, driver: string, device: string): Promise<void>;
   unbind(bus: string, driver: string, device: string): Promise<void>;
   rescan(bus: string, device: string): Promise<void>;
+  /** Lets only the driver of this name bind; null: any that matches. What is bound stays bound. */
+  override(bus: string, device: string, driver: string | null): Promise<void>;
   /** @param path the device's sysfs path */
   explain(path: string): Promise<Explanation>;
 }
@@ -114,6 +119,10 @@ export class InProcessView implements BusView {
     }
   }
 
+  async list(path: string): Promise<readonly SysfsEntry[]> {
+    return this.#core.sysfs.entries(path);
+  }
+
   async read(path: string): Promise<string> {
     return this.#core.sysfs.read(path);
   }
@@ -134,6 +143,12 @@ export class InProcessView implements BusView {
     await this.#bus(bus).rescan(device);
   }
 
+  async override(bus: string, device: string, driver: string | null): Promise<void> {
+    const found = this.#bus(bus).find(device);
+    if (found === undefined) throw new BusError("ENODEV", `bus ${bus} has no device ${device}`, { op: "view", device });
+    found.setDriverOverride(driver);
+  }
+
   async explain(path: string): Promise<Explanation> {
     const device = this.#core.findDevice(path);
     if (device === undefined)
@@ -148,7 +163,8 @@ export class InProcessView implements BusView {
   }
 }
 
-function deviceSnapshot(device: Device): DeviceSnapshot {
+/** What is known of a device at this moment. */
+export function deviceSnapshot(device: Device): DeviceSnapshot {
   const { driver, binding, core } = device;
   const deferred = core.deferred.has(device);
   return {

@@ -1,6 +1,6 @@
 export { type AliasEntry, AliasIndex } from "./alias/alias-index.ts";
 export { parseModulesAlias } from "./alias/modules-alias.ts";
-export type { CrashPolicyOptions, Parked } from "./isolation/crash-policy.ts";
+export type { CrashPolicyOptions, CrashRecord, Parked } from "./isolation/crash-policy.ts";
 export { type HostStatus, type IsolatedStart, Isolation, type IsolationOptions } from "./isolation/isolation.ts";
 export type { HostKind, HostLimits } from "./isolation/start-host.ts";
 export { findModule } from "./find-module.ts";
@@ -8,6 +8,6 @@ export type { ModuleState, ModuleStatus } from "./loaded-module.ts";
 export { readManifest } from "./manifest.ts";
 export { type DepmodOptions, ModuleIndex } from "./module-index.ts";
 export { type IsolationKind, type ModuleInfo, moduleName } from "./module-info.ts";
-export { type GivenParams, type ModuleChange, Modules, type ModulesOptions } from "./modules.ts";
-export { formatParam, type ParamDefinition, type ParamType } from "./param.ts";
+export { type GivenParams, type ModuleChange, type ModuleSettings, Modules, type ModulesOptions } from "./modules.ts";
+export { formatParam, type ParamDefinition, type ParamType, parseParam } from "./param.ts";
 export type { RunningModule } from "./running-module.ts";

@@ -15,18 +15,41 @@ import type { RunningModule } from "./running-module.ts";
 /** Texts, or values of the declared types, by parameter. */
 export type GivenParams = Readonly<Record<string, ParamValue>>;
 
-export type ModuleChange = "loaded" | "unloaded";
+export type ModuleChange = "loaded" | "unloaded" | "upgraded";
 
-export interface ModulesOptions {
-  /** What there is to load. */
-  readonly index: ModuleIndex;
+/** What operators say about modules. */
+export interface ModuleSettings {
   /** Parameters of modules, by module, for whenever they are loaded (the kernel's `options`). */
   readonly params?: Readonly<Record<string, GivenParams>> | undefined;
   /** Modules that no alias loads; by name they can still be loaded. */
   readonly blacklist?: readonly string[] | undefined;
   /** Where modules run, instead of where they say; `*` is for all that say nothing but `none`. */
   readonly isolation?: Readonly<Record<string, IsolationKind>> | undefined;
+}
+
+export interface ModulesOptions extends ModuleSettings {
+  /** What there is to load. */
+  readonly index: ModuleIndex;
   readonly isolated?: IsolationOptions | undefined;
+}
+
+/** `ModuleSettings` by the names of modules as the kernel has them. */
+interface Settings {
+  readonly params: ReadonlyMap<string, GivenParams>;
+  readonly blacklist: ReadonlySet<string>;
+  readonly kinds: ReadonlyMap<string, IsolationKind>;
+}
+
+function settingsOf({ params = {}, blacklist = [], isolation = {} }: ModuleSettings): Settings {
+  return {
+    params: byModule(params),
+    blacklist: new Set(blacklist.map(moduleName)),
+    kinds: byModule(isolation),
+  };
+}
+
+function byModule<T>(values: Readonly<Record<string, T>>): Map<string, T> {
+  return new Map(Object.entries(values).map(([name, value]) => [moduleName(name), value]));
 }
 
 /** Who holds a module that is being upgraded. */
@@ -38,18 +61,14 @@ export class Modules {
   readonly isolation: Isolation;
   readonly autoload: Autoload;
   #index: ModuleIndex;
-  readonly #params: Map<string, GivenParams>;
-  readonly #blacklist: Set<string>;
-  readonly #kinds: Map<string, IsolationKind>;
+  #settings: Settings;
   readonly #listeners = new Set<(name: string, change: ModuleChange) => void>();
   readonly #loader: Loader<GivenParams>;
 
   constructor(core: DriverCore, options: ModulesOptions) {
     this.core = core;
     this.#index = options.index;
-    this.#params = new Map(Object.entries(options.params ?? {}).map(([name, params]) => [moduleName(name), params]));
-    this.#blacklist = new Set((options.blacklist ?? []).map(moduleName));
-    this.#kinds = new Map(Object.entries(options.isolation ?? {}).map(([name, kind]) => [moduleName(name), kind]));
+    this.#settings = settingsOf(options);
     this.isolation = new Isolation(core, options.isolated);
     this.autoload = new Autoload(this);
     this.#loader = new Loader<GivenParams>({
@@ -57,16 +76,18 @@ export class Modules {
       prepare: (name, params) => this.#prepare(name, params),
       exists: (name) => this.#index.find(name) !== undefined,
       start: (loaded) => this.#start(loaded),
-      told: (name, change) => {
-        for (const listener of this.#listeners) listener(name, change);
-      },
+      told: (name, change) => this.#tell(name, change),
     });
   }
 
-  /** Hears that a module was loaded or unloaded. */
+  /** Hears that a module was loaded, unloaded or upgraded. */
   subscribe(fn: (name: string, change: ModuleChange) => void): Disposable {
     this.#listeners.add(fn);
     return { [Symbol.dispose]: () => void this.#listeners.delete(fn) };
+  }
+
+  #tell(name: string, change: ModuleChange): void {
+    for (const listener of this.#listeners) listener(name, change);
   }
 
   get index(): ModuleIndex {
@@ -76,6 +97,11 @@ export class Modules {
   /** Goes on with another index: packages were installed, or a file is to be a module. */
   setIndex(index: ModuleIndex): void {
     this.#index = index;
+  }
+
+  /** Goes on with other settings. What is loaded stays as it is: they hold for whatever is loaded from now on. */
+  configure(settings: ModuleSettings): void {
+    this.#settings = settingsOf(settings);
   }
 
   // Looking.
@@ -98,11 +124,11 @@ export class Modules {
 
   /** The modules that a modalias names, without those on the blacklist. */
   resolve(modalias: string): string[] {
-    return this.#index.resolve(modalias).filter((name) => !this.#blacklist.has(moduleName(name)));
+    return this.#index.resolve(modalias).filter((name) => !this.#settings.blacklist.has(moduleName(name)));
   }
 
   blacklisted(name: string): boolean {
-    return this.#blacklist.has(moduleName(name));
+    return this.#settings.blacklist.has(moduleName(name));
   }
 
   // Loading.
@@ -133,7 +159,7 @@ export class Modules {
       info,
       module: new Module(info.name),
       isolation: this.#kindOf(info),
-      params: new ParamSet(info, { ...this.#params.get(info.name), ...params }),
+      params: new ParamSet(info, { ...this.#settings.params.get(info.name), ...params }),
       state: "loading",
       byHand: false,
       holds: [],
@@ -146,7 +172,9 @@ export class Modules {
   }
 
   #kindOf({ name, isolation }: ModuleInfo): IsolationKind {
-    return this.#kinds.get(name) ?? (isolation === "none" ? "none" : (this.#kinds.get("*") ?? isolation));
+    return (
+      this.#settings.kinds.get(name) ?? (isolation === "none" ? "none" : (this.#settings.kinds.get("*") ?? isolation))
+    );
   }
 
   #start({ info, module, isolation, params }: LoadedModule): Promise<RunningModule> {
@@ -256,6 +284,7 @@ export class Modules {
     const devices = await running.upgrade(urlOf(info, info.entry), info.folder).finally(() => module.put(UPGRADE));
     this.core.log.info(`module ${info.name}: upgraded from ${loaded.info.version} to ${info.version}`);
     loaded.info = info;
+    this.#tell(info.name, "upgraded");
     return devices;
   }
 }

@@ -1,3 +1,4 @@
+import type { ModuleChange } from "@auxbus/modules";
 import type { LogRecord, Snapshot, UeventOverflow, UeventRecord } from "auxbus";
 import type { Io } from "../io.ts";
 import type { RunReport } from "./run-report.ts";
@@ -14,7 +15,7 @@ export class JsonReport implements RunReport {
     this.#write({ type: "auxctl", schema: SCHEMA });
   }
 
-  module(name: string, state: "loaded" | "unloaded"): void {
+  module(name: string, state: ModuleChange): void {
     this.#write({ type: "module", name, state });
   }
 

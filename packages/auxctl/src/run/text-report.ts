@@ -1,3 +1,4 @@
+import type { ModuleChange } from "@auxbus/modules";
 import type { LogRecord, Snapshot, UeventOverflow, UeventRecord } from "auxbus";
 import { type Colors, colorsFor } from "../colors.ts";
 import type { Io } from "../io.ts";
@@ -22,7 +23,7 @@ export class TextReport implements RunReport {
     this.#err = colorsFor(io.err, io.env);
   }
 
-  module(name: string, state: "loaded" | "unloaded"): void {
+  module(name: string, state: ModuleChange): void {
     if (this.#verbose) this.#note(`module ${name} ${state}`);
   }
 

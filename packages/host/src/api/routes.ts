@@ -88,7 +88,7 @@ export const routes = {
 
   // Devices.
   writeSysfs: put("/v1/sysfs", {
-    summary: "write a file below /sys; driver_override and drivers_autoprobe are kept over restarts",
+    summary: "write a file below /sys; drivers_autoprobe and driver_override are kept over restarts",
     request: { body: body(s.WriteBody) },
     responses: done,
   }),
@@ -110,6 +110,11 @@ export const routes = {
   rescan: post("/v1/rescan", {
     summary: "try the drivers of a device again",
     request: { body: body(s.DeviceBody) },
+    responses: done,
+  }),
+  override: put("/v1/override", {
+    summary: "let only one driver bind to a device, over restarts",
+    request: { body: body(s.OverrideBody) },
     responses: done,
   }),
   park: post("/v1/park", {
@@ -193,7 +198,7 @@ export const routes = {
     summary: "run a verb: a JSON object a line, report, and at the end result or error",
     request: { body: body(s.VerbBody) },
     responses: {
-      200: { content: { "application/x-ndjson": { schema: z.string() } }, description: "what the verb tells" },
+      200: { content: { "text/x-ndjson": { schema: z.string() } }, description: "what the verb tells" },
       ...ERRORS,
     },
   }),

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { SETTING_KINDS } from "../store/protocol.ts";
 
 // Nothing is compiled from text at run time.
 z.config({ jitless: true });
@@ -222,7 +223,7 @@ export const SettingsSchema = z
   .object({
     settings: list(
       z.object({
-        kind: z.enum(["autoprobe", "override", "blacklist", "param", "parked"]),
+        kind: z.enum(SETTING_KINDS),
         key: text(),
         value: z.unknown(),
         by: text(),
@@ -375,6 +376,11 @@ export const LookupBody = z.object({ paths: z.array(path()).max(1000) });
 export const WriteBody = z.object({ path: path(), value: z.string().max(65_536) });
 export const BindBody = z.object({ bus: name(), driver: name(), device: name() });
 export const DeviceBody = z.object({ bus: name(), device: name() });
+export const OverrideBody = z.object({
+  bus: name(),
+  device: name(),
+  driver: name().nullable().openapi({ description: "null: any that matches" }),
+});
 export const ParkBody = z.object({ device: path(), reason: z.string().max(1024).optional() });
 export const UnparkBody = z.object({ device: path() });
 export const LoadBody = z.object({ params: z.record(z.string(), z.string()).optional() });

@@ -234,7 +234,7 @@ export interface paths {
                 };
             };
         };
-        /** write a file below /sys; driver_override and drivers_autoprobe are kept over restarts */
+        /** write a file below /sys; drivers_autoprobe and driver_override are kept over restarts */
         readonly put: {
             readonly parameters: {
                 readonly query?: never;
@@ -734,6 +734,60 @@ export interface paths {
                 };
             };
         };
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/override": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** let only one driver bind to a device, over restarts */
+        readonly put: {
+            readonly parameters: {
+                readonly query?: never;
+                readonly header?: never;
+                readonly path?: never;
+                readonly cookie?: never;
+            };
+            readonly requestBody: {
+                readonly content: {
+                    readonly "application/json": {
+                        readonly bus: string;
+                        readonly device: string;
+                        /** @description null: any that matches */
+                        readonly driver: string | null;
+                    };
+                };
+            };
+            readonly responses: {
+                /** @description it is done */
+                readonly 200: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Done"];
+                    };
+                };
+                /** @description 400 something in the request is wrong; 401 no token, or a wrong one; 403 this token may not, or a page of another site has asked; 404 there is no such thing; 409 not now; 413 the request is too long; 415 the body is no JSON; 422 the bus or a driver has failed at it; 429 too many requests (Retry-After: seconds); 503 the host is shutting down; 507 the disk is full, so nothing was changed */
+                readonly default: {
+                    headers: {
+                        readonly [name: string]: unknown;
+                    };
+                    content: {
+                        readonly "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1622,7 +1676,7 @@ export interface paths {
                         readonly [name: string]: unknown;
                     };
                     content: {
-                        readonly "application/x-ndjson": string;
+                        readonly "text/x-ndjson": string;
                     };
                 };
                 /** @description 400 something in the request is wrong; 401 no token, or a wrong one; 403 this token may not, or a page of another site has asked; 404 there is no such thing; 409 not now; 413 the request is too long; 415 the body is no JSON; 422 the bus or a driver has failed at it; 429 too many requests (Retry-After: seconds); 503 the host is shutting down; 507 the disk is full, so nothing was changed */

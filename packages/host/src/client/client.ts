@@ -2,6 +2,7 @@ import { BusError, isErrno } from "auxbus";
 import type { components, paths } from "./api.ts";
 import { readLines } from "./lines.ts";
 import { readEvents } from "./sse.ts";
+import { trusted } from "./trusted.ts";
 import type { HostResponse, Transport, TransportRequest } from "./transport.ts";
 
 type Method = "get" | "post" | "put" | "delete";
@@ -119,11 +120,9 @@ export class HostClient {
   async *events({ after, kind, signal }: EventOptions = {}): AsyncGenerator<HostEvent, void> {
     const response = await this.#send("GET", "/v1/events", { query: { after, kind }, ...(signal && { signal }) });
     for await (const { event, data } of readEvents(response.body)) {
-      // The names and their data are those of the same version of the API.
+      const named = event === "hello" || event === "gap" ? event : "entry";
       const said: unknown = JSON.parse(data);
-      yield (
-        event === "hello" || event === "gap" ? { event, data: said } : { event: "entry", data: said }
-      ) as HostEvent;
+      yield trusted<HostEvent>({ event: named, data: said });
     }
     signal?.throwIfAborted();
     throw new BusError("ECONNRESET", "the host has gone", { op: "events" });
@@ -149,8 +148,7 @@ export class HostClient {
 
   async #call<A>(method: TransportRequest["method"], path: string, given: Loose = {}): Promise<A> {
     const response = await this.#send(method, path, given);
-    // What the host of the same version of the API gives for it.
-    return JSON.parse(await text(response)) as A;
+    return trusted(JSON.parse(await text(response)));
   }
 
   async #send(method: TransportRequest["method"], path: string, given: Loose): Promise<HostResponse> {

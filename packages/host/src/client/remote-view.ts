@@ -55,6 +55,10 @@ export class RemoteView implements BusView {
     await this.#client.post("/v1/rescan", { body: { bus, device } });
   }
 
+  async override(bus: string, device: string, driver: string | null): Promise<void> {
+    await this.#client.put("/v1/override", { body: { bus, device, driver } });
+  }
+
   async explain(path: string): Promise<Explanation> {
     const said = await this.#client.get("/v1/explain", { query: { path } });
     return {

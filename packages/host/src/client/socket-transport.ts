@@ -28,7 +28,7 @@ export function socketTransport(socketPath: string, { timeout }: SocketTransport
         asking.destroy(new BusError("ETIMEDOUT", `the host on ${socketPath} says nothing for ${timeout} ms`)),
       );
       asking.on("error", (error) => {
-        if (signal?.aborted === true) reject(signal.reason);
+        if (signal?.aborted === true) reject(toError(signal.reason));
         else if (error instanceof BusError) reject(error);
         else
           reject(new BusError("ECONNREFUSED", `no host answers on ${socketPath}: ${error.message}`, { cause: error }));

@@ -1,3 +1,5 @@
+import type { AuxiliaryDevice } from "auxbus";
+
 /** When crashed drivers are started again, and when no longer: with the figures of Windows' UMDF as defaults. */
 export interface CrashPolicyOptions {
   /** Crashes within `window` after which a device is parked, and failed restarts after which a module is (5). */
@@ -19,6 +21,19 @@ export interface Parked {
   readonly reason: string;
   /** Milliseconds on the runtime's clock. */
   readonly since: number;
+}
+
+/** A worker or process has crashed. */
+export interface CrashRecord {
+  /** `worker 3`, `process 4711` */
+  readonly host: string;
+  /** The modules that were in it. */
+  readonly modules: readonly string[];
+  readonly why: string;
+  /** The devices that have lost their driver; they are still to be unbound. */
+  readonly lost: readonly { readonly device: AuxiliaryDevice; readonly module: string; readonly parked: boolean }[];
+  /** Milliseconds on the runtime's clock. */
+  readonly time: number;
 }
 
 /** Counts crashes; what is longer ago than the window does not count. */

@@ -1,5 +1,5 @@
 import { type AuxiliaryDevice, BusError, type DriverCore, type Timer, toError } from "auxbus";
-import type { CrashCount, CrashPolicy } from "./crash-policy.ts";
+import type { CrashCount, CrashPolicy, CrashRecord } from "./crash-policy.ts";
 import { DriverHost } from "./driver-host-link.ts";
 import type { HostedModule } from "./hosted-module.ts";
 import type { HostKind, HostLimits } from "./start-host.ts";
@@ -11,6 +11,8 @@ export interface HostingOptions {
   readonly limits: HostLimits;
   /** Makes the place for a module of its own, when a shared one has crashed too often. */
   readonly separate: (module: HostedModule) => Hosting;
+  /** Hears of a crash, when it has been counted. */
+  readonly crashed: (crash: CrashRecord) => void;
   /** No module is left in it, because each has a place of its own now. */
   readonly emptied: (hosting: Hosting) => void;
 }
@@ -107,6 +109,17 @@ export class Hosting {
       for (const device of module.lost()) lost.push({ device, module });
     }
     for (const { device, module } of lost) policy.crashed(device.name, module.name, why, now);
+    this.#options.crashed({
+      host: host.name,
+      modules: [...this.modules].map(({ name }) => name),
+      why,
+      lost: lost.map(({ device, module }) => ({
+        device,
+        module: module.name,
+        parked: policy.parked(device.name) !== undefined,
+      })),
+      time: now,
+    });
     // A restart that is going on has just failed, and ends by itself.
     this.#recovery = this.#recovery
       .then(() => this.#recover(lost))

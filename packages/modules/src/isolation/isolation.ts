@@ -1,6 +1,6 @@
-import { BusError, type DriverCore, type Module, type ModuleParams } from "auxbus";
+import { BusError, type DriverCore, type Module, type ModuleParams, toError } from "auxbus";
 import type { RunningModule } from "../running-module.ts";
-import { CrashPolicy, type CrashPolicyOptions, type Parked } from "./crash-policy.ts";
+import { CrashPolicy, type CrashPolicyOptions, type CrashRecord, type Parked } from "./crash-policy.ts";
 import { HostedModule } from "./hosted-module.ts";
 import { Hosting } from "./hosting.ts";
 import { takeOver } from "./take-over.ts";
@@ -46,12 +46,30 @@ export class Isolation {
   readonly #options: IsolationOptions;
   readonly #policy: CrashPolicy;
   readonly #hostings = new Set<Hosting>();
+  readonly #listeners = new Set<(crash: CrashRecord) => void>();
   #shared: Hosting | null = null;
 
   constructor(core: DriverCore, options: IsolationOptions = {}) {
     this.#core = core;
     this.#options = options;
     this.#policy = new CrashPolicy(options.policy);
+  }
+
+  /** Hears of every crash, when it has been counted. What `fn` throws is logged. */
+  subscribe(fn: (crash: CrashRecord) => void): Disposable {
+    const listener = (crash: CrashRecord): void => fn(crash);
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  #tell(crash: CrashRecord): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(crash);
+      } catch (error) {
+        this.#core.log.error(`a listener of crashes failed: ${toError(error).message}`, { error });
+      }
+    }
   }
 
   /** Starts a module. @throws {BusError} what its `init` throws; `EIO` its worker or process has ended in it */
@@ -129,6 +147,7 @@ export class Isolation {
       kind,
       limits,
       separate: (module) => this.#own(kind, module),
+      crashed: (crash) => this.#tell(crash),
       emptied: (empty) => this.#forget(empty),
     });
     this.#hostings.add(hosting);

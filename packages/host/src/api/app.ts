@@ -1,0 +1,71 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import type { ApiEnv } from "./caller.ts";
+import { apiDocument } from "./document.ts";
+import { type Entrance, gate } from "./gate.ts";
+import { addDeviceRoutes } from "./device-routes.ts";
+import { ApiError, answerError } from "./http-error.ts";
+import { addHostRoutes } from "./host-routes.ts";
+import { addModuleRoutes } from "./module-routes.ts";
+import type { Parts } from "./parts.ts";
+import { routes } from "./routes.ts";
+import { addVerbRoutes } from "./verb-routes.ts";
+
+export type App = OpenAPIHono<ApiEnv>;
+
+/** Bytes that a request may have in its body. */
+const BODY = 256 * 1024;
+
+/** A page may load its own files and talk to this host; nothing else, and it may stand in no other page. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+  "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The API of a host, and its console, for those who come in by one entrance. */
+export function makeApp(parts: Parts, entrance: Entrance): App {
+  const app: App = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const [issue] = result.error.issues;
+      const where = issue === undefined || issue.path.length === 0 ? result.target : issue.path.join(".");
+      throw new ApiError(400, "EINVAL", `${where}: ${issue?.message ?? "it is wrong"}`);
+    },
+  });
+  app.onError((error, context) => answerError(context, error, (mistake) => parts.failed(mistake)));
+  app.notFound((context) =>
+    context.json({ error: { code: "ENOENT", message: `there is no ${context.req.method} ${context.req.path}` } }, 404),
+  );
+  app.use(async (context, next) => {
+    context.header("content-security-policy", POLICY);
+    context.header("x-content-type-options", "nosniff");
+    context.header("referrer-policy", "no-referrer");
+    context.header("cross-origin-opener-policy", "same-origin");
+    context.header("cross-origin-resource-policy", "same-origin");
+    await next();
+    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
+  });
+  app.use(gate(entrance));
+  app.use(
+    bodyLimit({
+      maxSize: BODY,
+      onError: () => {
+        throw new ApiError(413, "EMSGSIZE", `the body of a request has at most ${BODY} bytes`);
+      },
+    }),
+  );
+  addDeviceRoutes(app, parts);
+  addModuleRoutes(app, parts);
+  addVerbRoutes(app, parts);
+  addHostRoutes(app, parts);
+  const document = { ...apiDocument() };
+  app.openapi(routes.openapi, (context) => context.json(document, 200));
+  app.get("*", (context) => {
+    const file = parts.consoleFiles.get(context.req.path);
+    if (file === undefined || context.req.path.startsWith("/v1")) return context.notFound();
+    context.header("etag", file.etag);
+    context.header("cache-control", file.lasting ? "public, max-age=31536000, immutable" : "no-cache");
+    if (context.req.header("if-none-match") === file.etag) return context.body(null, 304);
+    return context.body(file.body, 200, { "content-type": file.type });
+  });
+  return app;
+}

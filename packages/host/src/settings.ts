@@ -1,0 +1,60 @@
+import type { Setting, SettingKind } from "./store/protocol.ts";
+import type { Store } from "./store/store.ts";
+
+export type { Setting, SettingKind };
+
+/** What operators have set, in memory, with the store behind it: a change is there when it is on the disk. */
+export class Settings {
+  readonly #store: Store;
+  readonly #clock: () => number;
+  readonly #settings = new Map<string, Setting>();
+  #writing: Promise<unknown> = Promise.resolve();
+
+  static async open(store: Store, clock: () => number): Promise<Settings> {
+    return new Settings(store, clock, await store.settings());
+  }
+
+  private constructor(store: Store, clock: () => number, settings: readonly Setting[]) {
+    this.#store = store;
+    this.#clock = clock;
+    for (const setting of settings) this.#settings.set(idOf(setting.kind, setting.key), setting);
+  }
+
+  get(kind: SettingKind, key: string): Setting | undefined {
+    return this.#settings.get(idOf(kind, key));
+  }
+
+  /** By kind and key. */
+  list(): readonly Setting[] {
+    return [...this.#settings.values()];
+  }
+
+  /** @throws {BusError} `ENOSPC`, `EIO` it could not be written: all is as before */
+  set(kind: SettingKind, key: string, value: unknown, by: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const setting = { kind, key, value, by, time: this.#clock() };
+      await this.#store.putSetting(setting);
+      this.#settings.set(idOf(kind, key), setting);
+    });
+  }
+
+  /** @throws {BusError} as `set` */
+  delete(kind: SettingKind, key: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#settings.has(idOf(kind, key))) return;
+      await this.#store.deleteSetting(kind, key);
+      this.#settings.delete(idOf(kind, key));
+    });
+  }
+
+  /** What is in memory changes in the order in which it is on the disk. */
+  #inTurn(fn: () => Promise<void>): Promise<void> {
+    const written = this.#writing.then(fn);
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+}
+
+function idOf(kind: SettingKind, key: string): string {
+  return `${kind} ${key}`;
+}

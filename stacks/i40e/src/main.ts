@@ -1,6 +1,6 @@
-import { BusError, type DriverCore, driverDataOf, IdAllocator, logOf } from "auxbus";
+import { type DriverCore, driverDataOf, IdAllocator, logOf } from "auxbus";
 import { NetDevices } from "@auxbus/netdev";
-import type { PciDriver } from "@auxbus/pci";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { IntelNic } from "@auxbus/sim_intel_nic";
 import { ClientInstance } from "./client.ts";
 import { I40ePf } from "./pf.ts";
@@ -18,13 +18,7 @@ export function pciDriver(core: DriverCore): PciDriver {
     idTable: [{ vendor: INTEL, device: X710 }],
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof IntelNic) || hardware.model !== "x710") {
-        throw new BusError("ENODEV", `${device.name} is no X710 that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, IntelNic, "X710", ({ model }) => model === "x710");
       const pf = new I40ePf(device, hardware, ids);
       hardware.onEvent = (event) => {
         if (event.type === "link") pf.netdev?.setCarrier(event.up);

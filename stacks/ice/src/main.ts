@@ -1,7 +1,7 @@
-import { BusError, type DriverCore, driverDataOf, IdAllocator, logOf } from "auxbus";
+import { type DriverCore, driverDataOf, IdAllocator, logOf } from "auxbus";
 import { Devlink } from "@auxbus/devlink";
 import { NetDevices } from "@auxbus/netdev";
-import type { PciDriver } from "@auxbus/pci";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { IntelNic, OICR } from "@auxbus/sim_intel_nic";
 import { iceDevlinkOps, rdmaParams } from "./devlink.ts";
 import { deinitRdma, initRdma } from "./idc.ts";
@@ -29,13 +29,7 @@ export function pciDriver(core: DriverCore): PciDriver {
     idTable: [{ vendor: INTEL, device: E810_C_QSFP }],
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof IntelNic) || hardware.model !== "e810") {
-        throw new BusError("ENODEV", `${device.name} is no E810 that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, IntelNic, "E810", ({ model }) => model === "e810");
       const instance = devlink.alloc(
         device,
         iceDevlinkOps(() => pf),

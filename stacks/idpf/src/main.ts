@@ -1,5 +1,5 @@
-import { BusError, driverDataOf, IdAllocator } from "auxbus";
-import type { PciDriver } from "@auxbus/pci";
+import { driverDataOf, IdAllocator } from "auxbus";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { IntelNic } from "@auxbus/sim_intel_nic";
 import { Adapter } from "./adapter.ts";
 
@@ -15,13 +15,7 @@ export function pciDriver(): PciDriver {
     idTable: [{ vendor: INTEL, device: IDPF_PF }],
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof IntelNic) || hardware.model !== "e2100") {
-        throw new BusError("ENODEV", `${device.name} is no function that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, IntelNic, "function", ({ model }) => model === "e2100");
       const adapter = new Adapter(device, hardware, ids);
       device.driverData = adapter;
       try {

@@ -1,6 +1,6 @@
-import { BusError, driverDataOf, logOf, toError } from "auxbus";
+import { driverDataOf, logOf, toError } from "auxbus";
 import { Devlink } from "@auxbus/devlink";
-import type { PciDriver } from "@auxbus/pci";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { Hca } from "@auxbus/sim_connectx";
 import { devlinkOps } from "./devlink.ts";
 import { enterErrorState } from "./error-state.ts";
@@ -25,13 +25,7 @@ export function pciDriver(global: Mlx5Global): PciDriver {
     ],
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof Hca)) {
-        throw new BusError("ENODEV", `${device.name} is no ConnectX that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, Hca, "ConnectX");
       const instance = devlink.alloc(
         device,
         devlinkOps(hardware.kind, () => mdev),

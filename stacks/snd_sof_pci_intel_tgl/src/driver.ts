@@ -1,5 +1,5 @@
-import { BusError, driverDataOf, type Module } from "auxbus";
-import type { PciDriver } from "@auxbus/pci";
+import { driverDataOf, type Module } from "auxbus";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { SimulatedDsp } from "@auxbus/sim_sof_dsp";
 import { SofDevice } from "@auxbus/snd_sof";
 import { HdaPlatform } from "./hda-platform.ts";
@@ -26,13 +26,7 @@ export function tglDriver(platformModule: Module, { s0ix = false, floodClients =
     removeTimeout: 0,
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof SimulatedDsp)) {
-        throw new BusError("ENODEV", `${device.name} is no audio DSP that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, SimulatedDsp, "audio DSP");
       const pm = device.runtimePm;
       pm.setAutosuspendDelay(AUTOSUSPEND_DELAY);
       pm.useAutosuspend(true);

@@ -1,3 +1,4 @@
+export { flagAttribute, numberAttributes, storedText } from "./attribute-values.ts";
 export { type Attribute, type AttributeGroup, type Attributes, isAttribute } from "./attributes.ts";
 export { AuxiliaryBus, type CreateOptions, MATCH_NAME_BYTES } from "./auxiliary.ts";
 export { AuxiliaryDevice, type AuxiliaryDeviceOptions } from "./auxiliary-device.ts";

@@ -8,6 +8,7 @@ export const init: ModuleVerbs["init"] = commands.init;
 
 export const exit: ModuleVerbs["exit"] = commands.exit;
 
+export type { MeasureOptions } from "./measure.ts";
 export { connectEnds, RdmaEnd } from "./rdma-end.ts";
 export { type Latency, sendLat, type SendLatOptions } from "./send-lat.ts";
 export { type Bandwidth, writeBw, type WriteBwOptions } from "./write-bw.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { IIDC_EVENT } from "@auxbus/ice";
 import { OICR } from "@auxbus/sim_intel_nic";
+import { holdRtnl } from "../nics/rtnl.ts";
 import { bringUp, completions, connect } from "../nics/traffic.ts";
 import { IntelRig } from "./intel.ts";
 
@@ -313,13 +314,7 @@ test("traffic classes that change hold sends back, and then let them go", async 
   const { rig } = intel;
   for (const name of ["eth0", "eth1"]) await bringUp(rig, name, `10.0.0.${name.slice(-1)}`);
   const [client, server] = await connect(rig, "irdma0", "irdma1");
-  let release = (): void => undefined;
-  void rig.netdevs.rtnl.run(
-    () =>
-      new Promise<void>((resolve) => {
-        release = resolve;
-      }),
-  );
+  const release = holdRtnl(rig);
   // The change itself needs the RTNL; the driver is told before.
   intel.nic().changeDcb(4);
   await rig.pass(10);

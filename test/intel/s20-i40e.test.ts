@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { IntelRig } from "./intel.ts";
+import { IntelRig, sharedOf } from "./intel.ts";
 
 const ADDRESS = "0000:18:00.0";
 
@@ -39,7 +39,6 @@ describe("20: irdma over i40e", () => {
   test("a reset closes and opens the RDMA device; the slice stays bound", async () => {
     const intel = await IntelRig.up({ model: "x710" });
     const { rig } = intel;
-    const info = rig.core.auxiliary.find("i40e.iwarp.0");
     const before = rig.rdma.find("irdma0");
     const log: string[] = [];
     rig.core.uevents.subscribe(({ action, devpath }) => void log.push(`${action} ${devpath.split("/").at(-1) ?? ""}`));
@@ -47,16 +46,7 @@ describe("20: irdma over i40e", () => {
     rig.core.uevents.subscribe(({ action, devpath }) => {
       if (action === "remove" && devpath.endsWith("irdma0")) expect(resets(), "the hardware was reset before").toBe(1);
     });
-    const { shared } = info ?? { shared: null };
-    if (
-      typeof shared !== "object" ||
-      shared === null ||
-      !("requestReset" in shared) ||
-      typeof shared.requestReset !== "function"
-    ) {
-      throw new Error("it is not bound");
-    }
-    Reflect.apply(shared.requestReset, shared, ["pf"]);
+    sharedOf(rig, "i40e.iwarp").requestReset("pf");
     await rig.pass(200);
     expect(log).toEqual(["remove irdma0", "add irdma0"]);
     expect(rig.rdma.find("irdma0")).not.toBe(before);

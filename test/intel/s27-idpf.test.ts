@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { IntelRig } from "./intel.ts";
+import { IntelRig, sharedOf } from "./intel.ts";
 
 const ADDRESS = "0000:5e:00.0";
 
@@ -36,16 +36,7 @@ test("27: slices of ports appear from within the probe of the core's, and go bef
 test("a reset warns, takes all slices away, and brings them back", async () => {
   const intel = await IntelRig.up({ model: "e2100" });
   const { rig } = intel;
-  const { shared } = rig.core.auxiliary.find("idpf.8086.rdma.core.0") ?? { shared: null };
-  if (
-    typeof shared !== "object" ||
-    shared === null ||
-    !("requestReset" in shared) ||
-    typeof shared.requestReset !== "function"
-  ) {
-    throw new Error("it is not bound");
-  }
-  Reflect.apply(shared.requestReset, shared, []);
+  sharedOf(rig, "idpf.8086.rdma.core").requestReset();
   await rig.pass(200);
   expect(rig.since().filter((line) => line.startsWith("add idpf"))).toEqual([
     "add idpf.8086.rdma.core.0",

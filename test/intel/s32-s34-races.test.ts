@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { OICR } from "@auxbus/sim_intel_nic";
+import { holdRtnl } from "../nics/rtnl.ts";
 import { IntelRig } from "./intel.ts";
 
 const DEVLINK = "pci/0000:3b:00.0";
@@ -8,13 +9,7 @@ test("32: an event that waits while the driver is unbound by hand is dropped, an
   const intel = await IntelRig.up({ model: "e810" });
   const { rig } = intel;
   // BEFORE is told; AFTER waits for the RTNL.
-  let release = (): void => undefined;
-  void rig.netdevs.rtnl.run(
-    () =>
-      new Promise<void>((resolve) => {
-        release = resolve;
-      }),
-  );
+  const release = holdRtnl(rig);
   intel.nic().changeDcb(4);
   await rig.pass(10);
   await rig.run(rig.core.auxiliary.unbind("irdma.gen_2", "ice.roce.0"));

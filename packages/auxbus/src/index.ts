@@ -1,3 +1,4 @@
+export { flagAttribute, numberAttributes, storedText } from "./attribute-values.ts";
 export { type Attribute, type AttributeGroup, type Attributes, isAttribute } from "./attributes.ts";
 export { AuxiliaryBus, type CreateOptions, MATCH_NAME_BYTES } from "./auxiliary.ts";
 export { AuxiliaryDevice, type AuxiliaryDeviceOptions } from "./auxiliary-device.ts";
@@ -31,6 +32,7 @@ export { logOf } from "./device-log.ts";
 export { Device, type DeviceOptions, type DeviceState } from "./device.ts";
 export { DeviceResources } from "./devres.ts";
 export { AsyncDisposer, Disposer } from "./disposer.ts";
+export { type ClassOf, driverDataOf } from "./driver-data.ts";
 export { type Done, Driver, type DriverCallbacks, type DriverDefinition, type DriverPmOps } from "./driver.ts";
 export { BusError, type BusErrorDetails, deferProbe, type Errno, errnoOf, isErrno, toError } from "./errors.ts";
 export type { DriverVerdict, Explanation } from "./explain.ts";

@@ -3,6 +3,7 @@ import { VirtualRuntime } from "@auxbus/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Control } from "./control.ts";
 import { init } from "./index.ts";
+import { moduleVerbs } from "./module-verbs.ts";
 import type { GivenArgs, Verb, VerbArgs, VerbContext, VerbParam } from "./verb.ts";
 
 let runtime: VirtualRuntime;
@@ -43,6 +44,20 @@ describe("adding", () => {
     init({ core: other, module: new Module("control"), params: {} });
     expect(other.service("control")).toBeInstanceOf(Control);
     expect(other.service("control")).not.toBe(control);
+  });
+
+  test("a module that adds verbs has them on each of its cores, from its init to its exit", () => {
+    const module = moduleVerbs((of) => [verb("core show", { run: () => (of === core ? "this" : "other") })]);
+    const other = new DriverCore({ runtime });
+    for (const each of [core, other]) module.init({ core: each });
+    expect(Control.of(other).verbs()).toMatchObject([{ name: "core show" }]);
+    module.exit({ core: other });
+    expect(Control.of(other).verbs()).toEqual([]);
+    expect(control.verbs()).toMatchObject([{ name: "core show" }]);
+    module.exit({ core });
+    module.exit({ core });
+    module.init({ core });
+    expect(control.verbs()).toMatchObject([{ name: "core show" }]);
   });
 
   test("verbs are described as JSON, by name", () => {

@@ -7,6 +7,7 @@ export function init({ core }: ModuleContext): void {
 }
 
 export { checkArgs } from "./check-args.ts";
+export { moduleVerbs, type ModuleVerbs } from "./module-verbs.ts";
 export { near } from "./near.ts";
 export type {
   GivenArgs,

@@ -1,19 +1,13 @@
-import type { DriverCore, ModuleContext } from "auxbus";
-import { Control } from "@auxbus/control";
+import { moduleVerbs, type ModuleVerbs } from "@auxbus/control";
+import { devlinkCommands } from "./commands.ts";
 import { Devlink } from "./devlink.ts";
-import { devlinkVerbs } from "./verbs.ts";
 
-/** What is on the command line because of this module. */
-const commands = new WeakMap<DriverCore, Disposable>();
+const commands = moduleVerbs((core) => devlinkCommands(Devlink.of(core)));
 
 /** Makes devlink there for all, and its commands. */
-export function init({ core }: ModuleContext): void {
-  commands.set(core, Control.of(core).addAll(devlinkVerbs(Devlink.of(core))));
-}
+export const init: ModuleVerbs["init"] = commands.init;
 
-export function exit({ core }: ModuleContext): void {
-  commands.get(core)?.[Symbol.dispose]();
-}
+export const exit: ModuleVerbs["exit"] = commands.exit;
 
 export { Devlink, type DevlinkEvent } from "./devlink.ts";
 export type { HealthReporter, HealthReporterInfo, HealthReporterSpec } from "./health.ts";

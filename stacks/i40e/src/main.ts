@@ -1,6 +1,6 @@
-import { BusError, type DriverCore, IdAllocator, logOf } from "auxbus";
+import { type DriverCore, driverDataOf, IdAllocator, logOf } from "auxbus";
 import { NetDevices } from "@auxbus/netdev";
-import type { PciDevice, PciDriver } from "@auxbus/pci";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { IntelNic } from "@auxbus/sim_intel_nic";
 import { ClientInstance } from "./client.ts";
 import { I40ePf } from "./pf.ts";
@@ -12,25 +12,13 @@ const X710 = 0x1572;
 export function pciDriver(core: DriverCore): PciDriver {
   const ids = new IdAllocator();
   const netdevs = NetDevices.of(core);
-  const pfs = new WeakMap<PciDevice, I40ePf>();
-  const pfOf = (device: PciDevice): I40ePf => {
-    const pf = pfs.get(device);
-    if (pf === undefined) throw new BusError("ENODEV", `${device.name} is not bound`, { device: device.name });
-    return pf;
-  };
 
   return {
     name: "i40e",
     idTable: [{ vendor: INTEL, device: X710 }],
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof IntelNic) || hardware.model !== "x710") {
-        throw new BusError("ENODEV", `${device.name} is no X710 that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, IntelNic, "X710", ({ model }) => model === "x710");
       const pf = new I40ePf(device, hardware, ids);
       hardware.onEvent = (event) => {
         if (event.type === "link") pf.netdev?.setCarrier(event.up);
@@ -57,7 +45,7 @@ export function pciDriver(core: DriverCore): PciDriver {
         },
       });
       pf.netdev.setCarrier(hardware.port.linkUp);
-      pfs.set(device, pf);
+      device.driverData = pf;
       if (!hardware.caps.rdma) return;
       pf.startServiceTimer();
       logOf(device, "info", `Added LAN device ${place(pf)}`);
@@ -71,7 +59,7 @@ export function pciDriver(core: DriverCore): PciDriver {
     },
 
     async remove(device) {
-      const pf = pfOf(device);
+      const pf = driverDataOf(device, I40ePf);
       pf.down = true;
       await pf.stopService();
       pf.nic.onEvent = null;
@@ -82,11 +70,10 @@ export function pciDriver(core: DriverCore): PciDriver {
         await pf.client.remove();
         logOf(device, "info", `Deleted LAN device ${place(pf)}`);
       }
-      pfs.delete(device);
     },
 
     async shutdown(device) {
-      const pf = pfOf(device);
+      const pf = driverDataOf(device, I40ePf);
       pf.down = true;
       await pf.stopService();
       await pf.client?.close(false);
@@ -94,14 +81,14 @@ export function pciDriver(core: DriverCore): PciDriver {
 
     pm: {
       async suspend(device) {
-        const pf = pfOf(device);
+        const pf = driverDataOf(device, I40ePf);
         pf.down = true;
         await pf.stopService();
         await pf.client?.close(false);
         await netdevs.rtnl.run(() => pf.netdev?.detach());
       },
       async resume(device) {
-        const pf = pfOf(device);
+        const pf = driverDataOf(device, I40ePf);
         await netdevs.rtnl.run(() => pf.netdev?.attach());
         pf.down = false;
         pf.service.enable();

@@ -1,7 +1,7 @@
-import { BusError, type DriverCore, IdAllocator, logOf } from "auxbus";
+import { type DriverCore, driverDataOf, IdAllocator, logOf } from "auxbus";
 import { Devlink } from "@auxbus/devlink";
 import { NetDevices } from "@auxbus/netdev";
-import type { PciDevice, PciDriver } from "@auxbus/pci";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { IntelNic, OICR } from "@auxbus/sim_intel_nic";
 import { iceDevlinkOps, rdmaParams } from "./devlink.ts";
 import { deinitRdma, initRdma } from "./idc.ts";
@@ -18,35 +18,18 @@ const RESET_LOOKS = 20;
 
 const RDMA_ERRORS = OICR.HMC_ERR | OICR.PE_PUSH | OICR.PE_CRITERR;
 
-interface Bound {
-  readonly pf: IcePf;
-  readonly bonding: Disposable;
-}
-
 /** The PCI driver of E810 functions. */
 export function pciDriver(core: DriverCore): PciDriver {
   const auxIds = new IdAllocator();
   const devlink = Devlink.of(core);
   const netdevs = NetDevices.of(core);
-  const bound = new WeakMap<PciDevice, Bound>();
-  const boundOf = (device: PciDevice): Bound => {
-    const known = bound.get(device);
-    if (known === undefined) throw new BusError("ENODEV", `${device.name} is not bound`, { device: device.name });
-    return known;
-  };
 
   return {
     name: "ice",
     idTable: [{ vendor: INTEL, device: E810_C_QSFP }],
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof IntelNic) || hardware.model !== "e810") {
-        throw new BusError("ENODEV", `${device.name} is no E810 that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, IntelNic, "E810", ({ model }) => model === "e810");
       const instance = devlink.alloc(
         device,
         iceDevlinkOps(() => pf),
@@ -81,15 +64,14 @@ export function pciDriver(core: DriverCore): PciDriver {
         },
       });
       pf.netdev.setCarrier(hardware.port.linkUp);
-      const bonding = watchBonding(pf);
-      bound.set(device, { pf, bonding });
+      pf.bonding = watchBonding(pf);
+      device.driverData = pf;
       instance.params.register(rdmaParams(pf));
       try {
         await initRdma(pf);
       } catch (error) {
         instance.params.clear();
-        bonding[Symbol.dispose]();
-        bound.delete(device);
+        pf.bonding[Symbol.dispose]();
         await pf.service.disable();
         hardware.onEvent = null;
         await netdevs.unregister(pf.netdev);
@@ -99,31 +81,30 @@ export function pciDriver(core: DriverCore): PciDriver {
     },
 
     async remove(device) {
-      const { pf, bonding } = boundOf(device);
+      const pf = driverDataOf(device, IcePf);
       await devlink.unregister(pf.devlink);
       for (let look = 0; look < RESET_LOOKS && (pf.resetting || pf.pendingReset !== null); look++) {
         await new Promise<void>((resolve) => void core.runtime.setTimer(resolve, RESET_WAIT));
       }
-      bonding[Symbol.dispose]();
+      pf.bonding?.[Symbol.dispose]();
       await pf.service.disable();
       pf.nic.onEvent = null;
       // RDMA before the network device that it is on.
       await deinitRdma(pf);
       if (pf.netdev !== null) await netdevs.unregister(pf.netdev);
       pf.nic.port.onFrame = null;
-      bound.delete(device);
     },
 
     pm: {
       async suspend(device) {
-        const { pf } = boundOf(device);
+        const pf = driverDataOf(device, IcePf);
         pf.suspended = true;
         await pf.service.disable();
         await deinitRdma(pf);
         await netdevs.rtnl.run(() => pf.netdev?.detach());
       },
       async resume(device) {
-        const { pf } = boundOf(device);
+        const pf = driverDataOf(device, IcePf);
         pf.service.enable();
         await netdevs.rtnl.run(() => pf.netdev?.attach());
         await initRdma(pf);

@@ -30,6 +30,8 @@ export class IcePf {
   /** A protocol that is on. */
   rdmaMode: { roce: boolean; iwarp: boolean } = { roce: false, iwarp: false };
   netdev: NetDevice | null = null;
+  /** Watches whether `netdev` is bonded. */
+  bonding: Disposable | null = null;
   /** Causes of RDMA errors that nobody has been told of. */
   oicrErrors = 0;
   critErr = 0;

@@ -3,7 +3,7 @@ import { PciBus } from "@auxbus/pci";
 import { pciDriver } from "./main.ts";
 
 export async function init({ core, module }: ModuleContext): Promise<void> {
-  await PciBus.of(core).register(pciDriver(core), { module });
+  await PciBus.of(core).register(pciDriver(), { module });
 }
 
 export async function exit({ core }: ModuleContext): Promise<void> {

@@ -1,4 +1,4 @@
-import { type AuxiliaryDriver, BusError, defineIsolableDriver, type IsolableDevice } from "auxbus";
+import { type AuxiliaryDriver, BusError, defineIsolableDriver, driverDataOf, type IsolableDevice } from "auxbus";
 import { IIDC_EVENT, type IidcEvent } from "@auxbus/ice";
 import { OICR } from "@auxbus/sim_intel_nic";
 import { IrdmaDevice } from "./device.ts";
@@ -47,7 +47,7 @@ export function gen2Driver(registry: Registry): AuxiliaryDriver {
 
     async remove(device) {
       const fn = device.shared;
-      const irdma = irdmaOf(device);
+      const irdma = driverDataOf(device, IrdmaDevice);
       // Before the device goes: 6.1 does it with what is freed already.
       if (!irdma.reset) await fn.updateVsiFilter(false);
       await registry.remove(irdma);
@@ -99,11 +99,6 @@ function warnOfMtu(device: IceSlice, mtu: number): void {
   device.core.log.warn(`${device.name}: ${text}`, { device: device.name });
 }
 
-function irdmaOf(device: IceSlice): IrdmaDevice {
-  if (device.driverData instanceof IrdmaDevice) return device.driverData;
-  throw refuse(device, "ENODEV", "it has no RDMA device");
-}
-
-function refuse(device: IceSlice, code: "EIO" | "ENOMEM" | "ENODEV", why: string): BusError {
+function refuse(device: IceSlice, code: "EIO" | "ENOMEM", why: string): BusError {
   return new BusError(code, why, { op: "probe", device: device.name });
 }

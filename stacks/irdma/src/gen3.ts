@@ -1,4 +1,4 @@
-import { type AuxiliaryDriver, BusError, defineIsolableDriver, type Remote } from "auxbus";
+import { type AuxiliaryDriver, BusError, defineIsolableDriver, driverDataOf, type Remote } from "auxbus";
 import type { IdpfCoreFunction, IdpfVportFunction } from "@auxbus/idpf";
 import { IrdmaDevice } from "./device.ts";
 import type { Registry } from "./registry.ts";
@@ -73,14 +73,14 @@ export function vdevDriver(cores: Cores, registry: Registry): AuxiliaryDriver {
     },
 
     async remove(device) {
-      const { irdma, core } = dataOf(device.driverData);
+      const { irdma, core } = driverDataOf(device, Vdev);
       core.devices.delete(irdma);
       await registry.remove(irdma);
     },
 
     handlers: {
       mtuChanged(device, mtu) {
-        dataOf(device.driverData).irdma.mtu = mtu;
+        driverDataOf(device, Vdev).irdma.mtu = mtu;
       },
     },
   });
@@ -95,9 +95,4 @@ class Vdev {
     this.irdma = irdma;
     this.core = core;
   }
-}
-
-function dataOf(data: unknown): Vdev {
-  if (data instanceof Vdev) return data;
-  throw new BusError("ENODEV", "the port's slice is not bound", { op: "vdev" });
 }

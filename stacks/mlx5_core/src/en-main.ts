@@ -1,4 +1,4 @@
-import { type AuxiliaryDriver, BusError, defineAuxiliaryDriver, logOf } from "auxbus";
+import { type AuxiliaryDriver, BusError, defineAuxiliaryDriver, driverDataOf, logOf } from "auxbus";
 import { NetDevices } from "@auxbus/netdev";
 import type { Mlx5CoreDev, Uplink } from "./mdev.ts";
 
@@ -72,7 +72,7 @@ export const ethDriver: AuxiliaryDriver = defineAuxiliaryDriver({
   },
 
   async remove(device) {
-    const { mdev, uplink, listening } = privOf(device.driverData);
+    const { mdev, uplink, listening } = driverDataOf(device, Mlx5ePriv);
     listening[Symbol.dispose]();
     mdev.uplink = null;
     mdev.notify({ type: "UPLINK_NETDEV", netdev: null });
@@ -82,7 +82,7 @@ export const ethDriver: AuxiliaryDriver = defineAuxiliaryDriver({
 
   /** @throws {BusError} `ENODEV` it sleeps already */
   async suspend(device) {
-    const priv = privOf(device.driverData);
+    const priv = driverDataOf(device, Mlx5ePriv);
     const { dev } = priv.uplink;
     if (!dev.present)
       throw new BusError("ENODEV", `${dev.name} sleeps already`, { op: "suspend", device: device.name });
@@ -93,7 +93,7 @@ export const ethDriver: AuxiliaryDriver = defineAuxiliaryDriver({
   },
 
   async resume(device) {
-    const priv = privOf(device.driverData);
+    const priv = driverDataOf(device, Mlx5ePriv);
     const { dev } = priv.uplink;
     if (dev.present) return;
     await NetDevices.of(device.core).rtnl.run(() => {
@@ -103,11 +103,6 @@ export const ethDriver: AuxiliaryDriver = defineAuxiliaryDriver({
     });
   },
 });
-
-function privOf(data: unknown): Mlx5ePriv {
-  if (data instanceof Mlx5ePriv) return data;
-  throw new BusError("ENODEV", "the Ethernet driver is not bound", { op: "eth" });
-}
 
 /** Begins or ends to take frames. */
 function open(priv: Mlx5ePriv | null, wanted: boolean): void {

@@ -1,6 +1,6 @@
-import { BusError, logOf, toError } from "auxbus";
+import { driverDataOf, logOf, toError } from "auxbus";
 import { Devlink } from "@auxbus/devlink";
-import type { PciDevice, PciDriver } from "@auxbus/pci";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { Hca } from "@auxbus/sim_connectx";
 import { devlinkOps } from "./devlink.ts";
 import { enterErrorState } from "./error-state.ts";
@@ -16,12 +16,6 @@ const CONNECTX_VF = 0x101e;
 /** The PCI driver of ConnectX functions. */
 export function pciDriver(global: Mlx5Global): PciDriver {
   const devlink = Devlink.of(global.core);
-  const mdevs = new WeakMap<PciDevice, Mlx5CoreDev>();
-  const mdevOf = (device: PciDevice): Mlx5CoreDev => {
-    const mdev = mdevs.get(device);
-    if (mdev === undefined) throw new BusError("ENODEV", `${device.name} is not bound`, { device: device.name });
-    return mdev;
-  };
 
   return {
     name: "mlx5_core",
@@ -31,27 +25,20 @@ export function pciDriver(global: Mlx5Global): PciDriver {
     ],
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof Hca)) {
-        throw new BusError("ENODEV", `${device.name} is no ConnectX that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, Hca, "ConnectX");
       const instance = devlink.alloc(
         device,
         devlinkOps(hardware.kind, () => mdev),
       );
       const mdev = new Mlx5CoreDev(global, device, hardware, instance, global.ids.alloc());
       mdev.health = new Health(mdev);
-      mdevs.set(device, mdev);
+      device.driverData = mdev;
       try {
         await initOne(mdev);
       } catch (error) {
         await mdev.health?.drain();
         logOf(device, "error", `mlx5_init_one failed with error code ${toError(error).message}`, error);
         global.ids.free(mdev.id);
-        mdevs.delete(device);
         throw error;
       }
       // Users see it last.
@@ -59,46 +46,45 @@ export function pciDriver(global: Mlx5Global): PciDriver {
     },
 
     async remove(device) {
-      const mdev = mdevOf(device);
+      const mdev = driverDataOf(device, Mlx5CoreDev);
       await mdev.health?.drain();
       await devlink.unregister(mdev.devlink);
       await uninitOne(mdev);
       global.ids.free(mdev.id);
-      mdevs.delete(device);
     },
 
     async shutdown(device) {
-      const mdev = mdevOf(device);
+      const mdev = driverDataOf(device, Mlx5CoreDev);
       await mdev.health?.drain();
       await mdev.devlink.lock.run(() => unloadOne(mdev, false));
     },
 
     pm: {
       async suspend(device) {
-        const mdev = mdevOf(device);
+        const mdev = driverDataOf(device, Mlx5CoreDev);
         await mdev.devlink.lock.run(() => unloadOne(mdev, true));
       },
       async resume(device) {
-        const mdev = mdevOf(device);
+        const mdev = driverDataOf(device, Mlx5CoreDev);
         await mdev.devlink.lock.run(() => loadOne(mdev));
       },
     },
 
     errorHandlers: {
       async errorDetected(device, state) {
-        const mdev = mdevOf(device);
+        const mdev = driverDataOf(device, Mlx5CoreDev);
         enterErrorState(mdev);
         await mdev.devlink.lock.run(() => unloadOne(mdev, false));
         return state === "perm-failure" ? "disconnect" : "need-reset";
       },
       async slotReset(device) {
-        const mdev = mdevOf(device);
+        const mdev = driverDataOf(device, Mlx5CoreDev);
         logOf(device, "info", "wait vital counter");
         await waitPciUp(mdev);
         return mdev.hca.syndrome === 0 ? "recovered" : "disconnect";
       },
       async resume(device) {
-        const mdev = mdevOf(device);
+        const mdev = driverDataOf(device, Mlx5CoreDev);
         await mdev.devlink.lock.run(() => loadOne(mdev));
       },
     },

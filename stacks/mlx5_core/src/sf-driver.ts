@@ -1,4 +1,4 @@
-import { type AuxiliaryDriver, type AuxiliaryDevice, BusError, defineAuxiliaryDriver } from "auxbus";
+import { type AuxiliaryDriver, defineAuxiliaryDriver, driverDataOf } from "auxbus";
 import { Devlink } from "@auxbus/devlink";
 import { devlinkOps } from "./devlink.ts";
 import { Health } from "./health.ts";
@@ -27,20 +27,15 @@ export const sfDriver: AuxiliaryDriver = defineAuxiliaryDriver({
   },
 
   async remove(device) {
-    const mdev = mdevOf(device);
+    const mdev = driverDataOf(device, Mlx5CoreDev);
     await mdev.health?.drain();
     await Devlink.of(device.core).unregister(mdev.devlink);
     await uninitOne(mdev);
   },
 
   async shutdown(device) {
-    const mdev = mdevOf(device);
+    const mdev = driverDataOf(device, Mlx5CoreDev);
     await mdev.health?.drain();
     await mdev.devlink.lock.run(() => unloadOne(mdev, false));
   },
 });
-
-function mdevOf(device: AuxiliaryDevice): Mlx5CoreDev {
-  if (device.driverData instanceof Mlx5CoreDev) return device.driverData;
-  throw new BusError("ENODEV", `${device.name} is not bound`, { device: device.name });
-}

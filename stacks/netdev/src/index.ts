@@ -1,19 +1,13 @@
-import type { DriverCore, ModuleContext } from "auxbus";
-import { Control } from "@auxbus/control";
+import { moduleVerbs, type ModuleVerbs } from "@auxbus/control";
+import { ipCommands } from "./commands.ts";
 import { NetDevices } from "./net-devices.ts";
-import { ipVerbs } from "./verbs.ts";
 
-/** What is on the command line because of this module. */
-const commands = new WeakMap<DriverCore, Disposable>();
+const commands = moduleVerbs((core) => ipCommands(NetDevices.of(core)));
 
 /** Makes the network devices there for all, also for drivers that run elsewhere; and the commands of `ip`. */
-export function init({ core }: ModuleContext): void {
-  commands.set(core, Control.of(core).addAll(ipVerbs(NetDevices.of(core))));
-}
+export const init: ModuleVerbs["init"] = commands.init;
 
-export function exit({ core }: ModuleContext): void {
-  commands.get(core)?.[Symbol.dispose]();
-}
+export const exit: ModuleVerbs["exit"] = commands.exit;
 
 export { BOND_MODES, type BondMode } from "./bond.ts";
 export { makeFrame } from "./ethernet.ts";

@@ -1,18 +1,14 @@
-import type { DriverCore, ModuleContext } from "auxbus";
-import { Control } from "@auxbus/control";
-import { programs } from "./verbs.ts";
+import { moduleVerbs, type ModuleVerbs } from "@auxbus/control";
+import { programs } from "./commands.ts";
 
-const commands = new WeakMap<DriverCore, Disposable>();
+const commands = moduleVerbs(programs);
 
 /** Adds the programs to the command line. */
-export function init({ core }: ModuleContext): void {
-  commands.set(core, Control.of(core).addAll(programs(core)));
-}
+export const init: ModuleVerbs["init"] = commands.init;
 
-export function exit({ core }: ModuleContext): void {
-  commands.get(core)?.[Symbol.dispose]();
-}
+export const exit: ModuleVerbs["exit"] = commands.exit;
 
+export type { MeasureOptions } from "./measure.ts";
 export { connectEnds, RdmaEnd } from "./rdma-end.ts";
 export { type Latency, sendLat, type SendLatOptions } from "./send-lat.ts";
 export { type Bandwidth, writeBw, type WriteBwOptions } from "./write-bw.ts";

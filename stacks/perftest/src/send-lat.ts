@@ -1,15 +1,12 @@
 import type { Runtime } from "auxbus";
 import type { Rdma } from "@auxbus/rdma";
+import { expectSuccess, type MeasureOptions } from "./measure.ts";
 import { connectEnds, type RdmaEnd } from "./rdma-end.ts";
-import { expectSuccess } from "./write-bw.ts";
 
-export interface SendLatOptions {
-  readonly devices: readonly [string, string];
-  readonly size: number;
+export interface SendLatOptions extends MeasureOptions {
   /** How many round trips, and after how many of them there are figures. */
   readonly iterations: number;
   readonly every: number;
-  readonly signal?: AbortSignal;
 }
 
 /** Half of a round trip, in microseconds, over all so far. */

@@ -1,19 +1,15 @@
-import { BusError, type Runtime } from "auxbus";
-import type { Rdma, Wc } from "@auxbus/rdma";
+import type { Runtime } from "auxbus";
+import type { Rdma } from "@auxbus/rdma";
+import { expectSuccess, type MeasureOptions } from "./measure.ts";
 import { connectEnds, type RdmaEnd } from "./rdma-end.ts";
 
 /** Requests that are on their way at the same time. */
 const DEPTH = 32;
 
-export interface WriteBwOptions {
-  /** Of which device, and to which. */
-  readonly devices: readonly [string, string];
-  /** Bytes of a message. */
-  readonly size: number;
+export interface WriteBwOptions extends MeasureOptions {
   /** Milliseconds in all, and between two figures. */
   readonly duration: number;
   readonly interval: number;
-  readonly signal?: AbortSignal;
 }
 
 /** What has gone through in an interval. */
@@ -66,11 +62,6 @@ function postWrite({ qp, mr }: RdmaEnd, server: RdmaEnd, size: number, id: numbe
     remoteAddress: server.mr.address,
     rkey: server.mr.rkey,
   });
-}
-
-export function expectSuccess({ status, opcode }: Wc, { context }: RdmaEnd): void {
-  if (status === "SUCCESS") return;
-  throw new BusError("EIO", `${context.device.name}: ${opcode} ended with ${status}`, { op: opcode });
 }
 
 function figures(time: number, ms: number, messages: number, size: number): Bandwidth {

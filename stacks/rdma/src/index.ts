@@ -1,19 +1,13 @@
-import type { DriverCore, ModuleContext } from "auxbus";
-import { Control } from "@auxbus/control";
+import { moduleVerbs, type ModuleVerbs } from "@auxbus/control";
+import { rdmaCommands } from "./commands.ts";
 import { Rdma } from "./rdma.ts";
-import { rdmaCommands } from "./verb-commands.ts";
 
-/** What is on the command line because of this module. */
-const commands = new WeakMap<DriverCore, Disposable>();
+const commands = moduleVerbs((core) => rdmaCommands(Rdma.of(core)));
 
 /** Makes the RDMA core there for all, also for drivers that run elsewhere; and the commands of `rdma`. */
-export function init({ core }: ModuleContext): void {
-  commands.set(core, Control.of(core).addAll(rdmaCommands(Rdma.of(core))));
-}
+export const init: ModuleVerbs["init"] = commands.init;
 
-export function exit({ core }: ModuleContext): void {
-  commands.get(core)?.[Symbol.dispose]();
-}
+export const exit: ModuleVerbs["exit"] = commands.exit;
 
 export { gidOfIpv4, gidOfMac } from "./gid.ts";
 export type { IbDevice, IbDeviceInfo, IbDeviceSpec, IbLink, IbPortSpec } from "./ib-device.ts";

@@ -1,4 +1,4 @@
-import { type Attribute, BusError } from "auxbus";
+import { type Attribute, BusError, flagAttribute, numberAttributes, storedText } from "auxbus";
 import { COMMANDS, type CommandName } from "./commands.ts";
 import type { HcaFaults } from "./faults.ts";
 import type { Hca } from "./hca.ts";
@@ -14,28 +14,28 @@ const NUMBERS = {
 /** Files to make a function fail, and to see how it is: for somebody who has only a shell. */
 export function hcaKnobs(hca: Hca): Readonly<Record<string, Attribute>> {
   return {
-    ...Object.fromEntries(Object.entries(NUMBERS).map(([name, fault]) => [name, number(hca, name, fault)])),
-    cable: {
-      show: () => `${hca.linkUp ? 1 : 0}\n`,
-      store: (text) => hca.card.setCable(hca.port, parse("cable", /^[01]$/, text) === "1"),
-    },
+    ...numberAttributes(hca.faults, NUMBERS),
+    cable: flagAttribute(
+      "cable",
+      () => hca.linkUp,
+      (plugged) => hca.card.setCable(hca.port, plugged),
+    ),
     fail_command: {
       show: () => [...hca.faults.failCommands].map(([name, times]) => `${name} ${times}\n`).join(""),
       store(text) {
-        const [name = "", times = "1"] = parse("fail_command", /^[A-Z_]+(?: \d+)?$/, text).split(" ");
+        const [name = "", times = "1"] = storedText("fail_command", /^[A-Z_]+(?: \d+)?$/, text).split(" ");
         hca.faults.failCommands.set(commandName(name), Number(times));
       },
     },
     fatal: {
       show: () => `${hca.syndrome}\n`,
-      store: (text) => hca.injectFatal(Number(parse("fatal", /^[1-9]\d*$/, text))),
+      store: (text) => hca.injectFatal(Number(storedText("fatal", /^[1-9]\d*$/, text))),
     },
-    firmware_waits: {
-      show: () => `${hca.card.firmwareWaits ? 1 : 0}\n`,
-      store(text) {
-        hca.card.firmwareWaits = parse("firmware_waits", /^[01]$/, text) === "1";
-      },
-    },
+    firmware_waits: flagAttribute(
+      "firmware_waits",
+      () => hca.card.firmwareWaits,
+      (waits) => void (hca.card.firmwareWaits = waits),
+    ),
     lag: { show: () => `${hca.card.lag ? 1 : 0}\n` },
     rdma_objects: {
       show: () =>
@@ -47,22 +47,8 @@ export function hcaKnobs(hca: Hca): Readonly<Record<string, Attribute>> {
   };
 }
 
-function number(hca: Hca, name: string, fault: (typeof NUMBERS)[keyof typeof NUMBERS]): Attribute {
-  return {
-    show: () => `${hca.faults[fault]}\n`,
-    store(text) {
-      hca.faults[fault] = Number(parse(name, /^\d+(?:\.\d+)?$/, text));
-    },
-  };
-}
-
 function commandName(text: string): CommandName {
   const name = COMMANDS.find((command) => command === text);
   if (name !== undefined) return name;
   throw new BusError("EINVAL", `the firmware has no command ${text}; it has ${COMMANDS.join(", ")}`, { op: "store" });
-}
-
-function parse(name: string, form: RegExp, text: string): string {
-  if (form.test(text)) return text;
-  throw new BusError("EINVAL", `${JSON.stringify(text)} is nothing that ${name} could be`, { op: "store" });
 }

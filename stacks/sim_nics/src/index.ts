@@ -1,37 +1,34 @@
 import type { DriverCore, ModuleContext } from "auxbus";
-import { Control } from "@auxbus/control";
-import { knobVerbs } from "./knob-verbs.ts";
+import { moduleVerbs } from "@auxbus/control";
+import { knobCommands } from "./knob-commands.ts";
 import { Machine } from "./machine.ts";
 import { parseParams } from "./params.ts";
 
-interface Running {
-  readonly machine: Machine;
-  readonly commands: Disposable;
-}
-
-const running = new WeakMap<DriverCore, Running>();
+const machines = new WeakMap<DriverCore, Machine>();
+const commands = moduleVerbs(knobCommands);
 
 /** Simulated hardware: a machine with network cards. Their drivers are loaded by their aliases. */
-export async function init({ core, params }: ModuleContext): Promise<void> {
+export async function init(context: ModuleContext): Promise<void> {
+  const { core, params } = context;
   const parsed = parseParams(params);
   const machine = new Machine(core, parsed);
-  const commands = Control.of(core).addAll(knobVerbs(core));
+  commands.init(context);
   try {
     await machine.plug();
   } catch (error) {
     await machine.stop();
-    commands[Symbol.dispose]();
+    commands.exit(context);
     throw error;
   }
-  running.set(core, { machine, commands });
+  machines.set(core, machine);
   if (parsed.life > 0) machine.live(parsed.life);
 }
 
-export async function exit({ core }: ModuleContext): Promise<void> {
-  const known = running.get(core);
-  running.delete(core);
-  known?.commands[Symbol.dispose]();
-  await known?.machine.stop();
+export async function exit(context: ModuleContext): Promise<void> {
+  const machine = machines.get(context.core);
+  machines.delete(context.core);
+  commands.exit(context);
+  await machine?.stop();
 }
 
 export { plugConnectX, type PlugConnectXOptions, type PluggedConnectX, plugVf } from "./plug-connectx.ts";

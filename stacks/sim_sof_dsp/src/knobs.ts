@@ -1,4 +1,4 @@
-import { type Attribute, BusError } from "auxbus";
+import { type Attribute, flagAttribute, numberAttributes, storedText } from "auxbus";
 import type { SimulatedDsp } from "./dsp.ts";
 import type { DspFaults } from "./faults.ts";
 
@@ -16,17 +16,16 @@ const COUNTS = {
 /** Files to turn a DSP's faults and latency with, and to see how it is: for somebody who has only a shell. */
 export function dspKnobs(dsp: SimulatedDsp): Readonly<Record<string, Attribute>> {
   return {
-    ...Object.fromEntries(Object.entries(COUNTS).map(([name, fault]) => [name, count(dsp, name, fault)])),
-    no_streams: {
-      show: () => `${dsp.faults.noStreams ? 1 : 0}\n`,
-      store: (text) => {
-        dsp.faults.noStreams = parse("no_streams", /^[01]$/, text) === "1";
-      },
-    },
+    ...numberAttributes(dsp.faults, COUNTS, /^-?\d+$/),
+    no_streams: flagAttribute(
+      "no_streams",
+      () => dsp.faults.noStreams,
+      (none) => void (dsp.faults.noStreams = none),
+    ),
     latency: {
       show: () => (typeof dsp.latency === "function" ? "a function\n" : `${dsp.latency.join(" ")}\n`),
       store: (text) => {
-        const [low = 0, high = low] = parse("latency", /^\d+(\.\d+)?( \d+(\.\d+)?)?$/, text)
+        const [low = 0, high = low] = storedText("latency", /^\d+(\.\d+)?( \d+(\.\d+)?)?$/, text)
           .split(" ")
           .map(Number);
         dsp.latency = [low, Math.max(low, high)];
@@ -38,18 +37,4 @@ export function dspKnobs(dsp: SimulatedDsp): Readonly<Record<string, Attribute>>
     messages: { show: () => `${dsp.messages}\n` },
     free_streams: { show: () => `${dsp.freeStreams}\n` },
   };
-}
-
-function count(dsp: SimulatedDsp, name: string, fault: (typeof COUNTS)[keyof typeof COUNTS]): Attribute {
-  return {
-    show: () => `${dsp.faults[fault]}\n`,
-    store: (text) => {
-      dsp.faults[fault] = Number(parse(name, /^-?\d+$/, text));
-    },
-  };
-}
-
-function parse(name: string, form: RegExp, text: string): string {
-  if (form.test(text)) return text;
-  throw new BusError("EINVAL", `${JSON.stringify(text)} is nothing that ${name} could be`, { op: "store" });
 }

@@ -1,5 +1,5 @@
-import { BusError, type Module } from "auxbus";
-import type { PciDevice, PciDriver } from "@auxbus/pci";
+import { driverDataOf, type Module } from "auxbus";
+import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { SimulatedDsp } from "@auxbus/sim_sof_dsp";
 import { SofDevice } from "@auxbus/snd_sof";
 import { HdaPlatform } from "./hda-platform.ts";
@@ -19,12 +19,6 @@ export interface TglOptions {
 
 /** The glue between the PCI function of a Tiger Lake audio DSP and the SOF core. */
 export function tglDriver(platformModule: Module, { s0ix = false, floodClients = 2 }: TglOptions = {}): PciDriver {
-  const sofs = new WeakMap<PciDevice, SofDevice>();
-  const sofOf = (device: PciDevice): SofDevice => {
-    const sof = sofs.get(device);
-    if (sof === undefined) throw new BusError("ENODEV", `${device.name} is not bound`, { device: device.name });
-    return sof;
-  };
   return {
     name: "sof-audio-pci-intel-tgl",
     idTable: [{ vendor: INTEL, device: TIGER_LAKE_AUDIO }],
@@ -32,13 +26,7 @@ export function tglDriver(platformModule: Module, { s0ix = false, floodClients =
     removeTimeout: 0,
 
     async probe(device) {
-      const { hardware } = device;
-      if (!(hardware instanceof SimulatedDsp)) {
-        throw new BusError("ENODEV", `${device.name} is no audio DSP that this driver knows`, {
-          op: "probe",
-          device: device.name,
-        });
-      }
+      const hardware = hardwareOf(device, SimulatedDsp, "audio DSP");
       const pm = device.runtimePm;
       pm.setAutosuspendDelay(AUTOSUSPEND_DELAY);
       pm.useAutosuspend(true);
@@ -47,7 +35,7 @@ export function tglDriver(platformModule: Module, { s0ix = false, floodClients =
       pm.enable();
       try {
         const ops = new HdaPlatform(hardware);
-        sofs.set(device, await SofDevice.probe(device, { platformModule, ops, card: "sof-hda-dsp", floodClients }));
+        device.driverData = await SofDevice.probe(device, { platformModule, ops, card: "sof-hda-dsp", floodClients });
       } catch (error) {
         await pm.disable();
         pm.putNoIdle();
@@ -58,19 +46,18 @@ export function tglDriver(platformModule: Module, { s0ix = false, floodClients =
     },
 
     async remove(device) {
-      await sofOf(device).remove();
-      sofs.delete(device);
+      await driverDataOf(device, SofDevice).remove();
       await device.runtimePm.disable();
     },
 
-    shutdown: (device) => sofOf(device).shutdown(),
+    shutdown: (device) => driverDataOf(device, SofDevice).shutdown(),
 
     pm: {
-      prepare: (device) => sofOf(device).prepareSuspend(),
-      suspend: (device) => sofOf(device).suspend(s0ix ? "D0" : "D3"),
-      resume: (device) => sofOf(device).resume(),
-      runtimeSuspend: (device) => sofOf(device).suspend("D3"),
-      runtimeResume: (device) => sofOf(device).resume(),
+      prepare: (device) => driverDataOf(device, SofDevice).prepareSuspend(),
+      suspend: (device) => driverDataOf(device, SofDevice).suspend(s0ix ? "D0" : "D3"),
+      resume: (device) => driverDataOf(device, SofDevice).resume(),
+      runtimeSuspend: (device) => driverDataOf(device, SofDevice).suspend("D3"),
+      runtimeResume: (device) => driverDataOf(device, SofDevice).resume(),
       // The delay begins when the last client has gone to sleep, not with the last boot.
       runtimeIdle: (device) => device.runtimePm.markLastBusy(),
     },

@@ -7,7 +7,7 @@ import type { DevlinkParamInfo, DevlinkParamValue } from "./params.ts";
 const ESWITCH_MODES = ["legacy", "switchdev"] as const;
 
 /** What iproute2's `devlink` does. */
-export function devlinkVerbs(devlink: Devlink): Verb[] {
+export function devlinkCommands(devlink: Devlink): Verb[] {
   const handles = (): string[] => devlink.list().map(({ handle }) => handle);
   const dev = {
     name: "dev",

@@ -2,7 +2,7 @@ import type { Verb } from "@auxbus/control";
 import type { Vdpa } from "./vdpa.ts";
 
 /** What iproute2's `vdpa` does. */
-export function vdpaVerbs(vdpa: Vdpa): Verb[] {
+export function vdpaCommands(vdpa: Vdpa): Verb[] {
   const handles = (): string[] => vdpa.mgmtdevs().map(({ handle }) => handle);
   const names = (): string[] => vdpa.devices().map(({ name }) => name);
   return [

@@ -2,7 +2,7 @@ import type { Verb } from "@auxbus/control";
 import { BusError, type DriverCore } from "auxbus";
 
 /** To break simulated hardware from a shell: its knobs are files in the folder `simulated` of its PCI function. */
-export function knobVerbs(core: DriverCore): Verb[] {
+export function knobCommands(core: DriverCore): Verb[] {
   const folder = (dev: unknown): string => `bus/pci/devices/${String(dev)}/simulated`;
   const knobs = (dev: unknown): string[] => {
     if (core.sysfs.exists(folder(dev))) return core.sysfs.list(folder(dev));

@@ -4,7 +4,7 @@ import { BOND_MODES, type BondMode } from "./bond.ts";
 import type { NetDevices } from "./net-devices.ts";
 
 /** What iproute2's `ip` does, as far as there is something for it here. */
-export function ipVerbs(netdevs: NetDevices): Verb[] {
+export function ipCommands(netdevs: NetDevices): Verb[] {
   const names = (): string[] => netdevs.list().map(({ name }) => name);
   const bonds = (): string[] => netdevs.bonds().map(({ name }) => name);
   const name = { name: "name", positional: true, required: true, description: "a network device", complete: names };

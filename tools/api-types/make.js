@@ -7,9 +7,10 @@ import { createJiti } from "jiti";
 /** @type {unknown} */
 const source = await createJiti(import.meta.url).import("../../packages/host/src/api/document.ts");
 const file = new URL("../../packages/host/src/client/api.ts", import.meta.url);
-const ast = await openapiTS(JSON.stringify(Reflect.apply(Reflect.get(Object(source), "apiDocument"), undefined, [])), {
-  immutable: true,
-});
+/** @type {unknown} */
+const apiDocument = Reflect.get(Object(source), "apiDocument");
+if (typeof apiDocument !== "function") throw new Error("document.ts has no apiDocument");
+const ast = await openapiTS(JSON.stringify(Reflect.apply(apiDocument, undefined, [])), { immutable: true });
 const made = `// Made from the OpenAPI document of the host by \`npm run api-types\`; not to be edited.\n\n${astToString(ast)}`;
 if (process.argv.includes("--check")) {
   if (readFileSync(file, "utf8") !== made) {

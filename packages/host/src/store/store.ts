@@ -41,6 +41,7 @@ export class Store {
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
   #count = 0;
+  #closing = false;
   #ended: BusError | null = null;
 
   /** @throws {BusError} `EBUSY` another host has it; `EINVAL` it is of a newer version; `EIO`, `ENOSPC` */
@@ -104,6 +105,7 @@ export class Store {
   async close(): Promise<void> {
     if (this.#ended !== null) return;
     const gone = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    this.#closing = true;
     await this.#call("close");
     await gone;
   }
@@ -122,7 +124,7 @@ export class Store {
   #answered({ call, result, error }: StoreAnswer): void {
     const waiting = this.#calls.get(call);
     this.#calls.delete(call);
-    if (this.#calls.size === 0) this.#worker.unref();
+    if (this.#calls.size === 0 && !this.#closing) this.#worker.unref();
     if (error === undefined) waiting?.resolve(result);
     else waiting?.reject(new BusError(error.code, error.message, { op: "store" }));
   }

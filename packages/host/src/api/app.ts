@@ -1,5 +1,4 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import type { ApiEnv } from "./caller.ts";
 import { apiDocument } from "./document.ts";
 import { type Entrance, gate } from "./gate.ts";
@@ -12,9 +11,6 @@ import { routes } from "./routes.ts";
 import { addVerbRoutes } from "./verb-routes.ts";
 
 export type App = OpenAPIHono<ApiEnv>;
-
-/** Bytes that a request may have in its body. */
-const BODY = 256 * 1024;
 
 /** A page may load its own files and talk to this host; nothing else, and it may stand in no other page. */
 const POLICY =
@@ -45,14 +41,6 @@ export function makeApp(parts: Parts, entrance: Entrance): App {
     if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   });
   app.use(gate(entrance));
-  app.use(
-    bodyLimit({
-      maxSize: BODY,
-      onError: () => {
-        throw new ApiError(413, "EMSGSIZE", `the body of a request has at most ${BODY} bytes`);
-      },
-    }),
-  );
   addDeviceRoutes(app, parts);
   addModuleRoutes(app, parts);
   addVerbRoutes(app, parts);

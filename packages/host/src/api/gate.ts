@@ -5,6 +5,9 @@ import type { ApiEnv, Caller } from "./caller.ts";
 import { ApiError } from "./http-error.ts";
 import type { RateLimit } from "./rate-limit.ts";
 
+/** Bytes that a request may have in its body. */
+const BODY = 256 * 1024;
+
 /** How a listener lets callers in. */
 export type Entrance =
   /** Whoever can open the socket. */
@@ -76,10 +79,13 @@ function callerOf({ headers }: IncomingMessage, entrance: Entrance): Caller | nu
   return role === null ? null : { role, who: `http ${role}: ${name}` };
 }
 
-/** A body has to say that it is JSON: a form of another site cannot. */
+/** A body says how long it is, and that it is JSON: a form of another site cannot. */
 function expectJson({ headers }: IncomingMessage): void {
-  const length = headers["content-length"];
-  const hasBody = headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
-  if (!hasBody || /^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) return;
+  const length = Number(headers["content-length"] ?? 0);
+  if (headers["transfer-encoding"] !== undefined) {
+    throw new ApiError(411, "EINVAL", "say how long the body is: content-length");
+  }
+  if (length > BODY) throw new ApiError(413, "EMSGSIZE", `the body of a request has at most ${BODY} bytes`);
+  if (length === 0 || /^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) return;
   throw new ApiError(415, "EINVAL", "the body has to be application/json");
 }

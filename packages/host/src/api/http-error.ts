@@ -5,7 +5,7 @@ import { BusError, type Errno, errnoOf, toError } from "auxbus";
 /** A refusal of the API itself, before the bus is asked. */
 export class ApiError extends Error {
   override readonly name: string = "ApiError";
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 411 | 413 | 415 | 429 | 503;
   readonly code: Errno;
 
   constructor(status: ApiError["status"], code: Errno, message: string) {

@@ -50,6 +50,8 @@ export class Store {
     // What is built runs as it is, and tests of the source need the built thread.
     const worker = new Worker(createRequire(import.meta.url).resolve("@auxbus/host/store-thread"), {
       workerData: setup,
+      // Whatever this program was started with is not for the thread.
+      execArgv: [],
     });
     const ready = await new Promise<StoreReady>((resolve, reject) => {
       worker.once("error", (error) =>

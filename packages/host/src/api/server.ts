@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
-import { BusError } from "auxbus";
+import { BusError, toError } from "auxbus";
 import type { App } from "./app.ts";
 
 /** Something that callers can connect to. */
@@ -21,6 +21,9 @@ export interface Limits {
 function serverFor(app: App, { connections }: Limits): Server {
   const answer = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
+    // What is not even a request.
+    errorHandler: (error) =>
+      Response.json({ error: { code: "EINVAL", message: toError(error).message } }, { status: 400 }),
   });
   const server = createServer(
     { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 },

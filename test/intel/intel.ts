@@ -1,5 +1,5 @@
 import type { AuxiliaryDevice, ContractName, Shared } from "auxbus";
-import type { IntelNic } from "@auxbus/sim_intel_nic";
+import { type IntelNic, OICR } from "@auxbus/sim_intel_nic";
 import { plugIntel, type PlugIntelOptions, type PluggedIntel } from "@auxbus/sim_nics";
 import { Rig, type RigOptions } from "../nics/rig.ts";
 
@@ -37,6 +37,13 @@ export class IntelRig {
     const nic = this.plugged[i]?.nic;
     if (nic === undefined) throw new Error(`there is no function ${i}`);
     return nic;
+  }
+
+  /** A reset of the first function begins, and goes on for 50 ms and more. */
+  async beginReset(): Promise<void> {
+    this.nic().faults.resetLatency = 100;
+    this.nic().raise(OICR.HMC_ERR);
+    await this.rig.pass(50);
   }
 }
 

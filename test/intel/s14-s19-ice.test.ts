@@ -179,9 +179,7 @@ describe("16: the MTU", () => {
   test("that changes during a reset is told after it, if it is news", async () => {
     const intel = await IntelRig.up({ model: "e810" });
     const { rig } = intel;
-    intel.nic().faults.resetLatency = 100;
-    intel.nic().raise(OICR.HMC_ERR);
-    await rig.pass(50);
+    await intel.beginReset();
     expect(rig.aux()).toEqual([]);
     await rig.run(rig.netdevs.setMtu("eth0", 9000));
     expect(rig.netdevs.get("eth0").mtu).toBe(9000);

@@ -60,7 +60,7 @@ describe("11: bonding in hardware", () => {
     await bond(mlx5);
     const log = rig.since();
     expect(log.filter((line) => line.startsWith("error"))).toEqual([
-      expect.stringMatching(/^error: 0000:08:00.0: Failed to create LAG \(/),
+      "error: 0000:08:00.0: Failed to create LAG (EIO)",
       "error: 0000:08:00.0: Failed to activate RoCE LAG",
     ]);
     expect(rig.ibNames().toSorted()).toEqual(["mlx5_0", "mlx5_1"]);
@@ -212,6 +212,52 @@ describe("12: sub-functions", () => {
     await rig.pass(500);
     expect(mlx5.hca(0).subFunctions.size).toBe(0);
     expect(await rig.run(pf.addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 }))).toBe(index);
+    await rig.end();
+  });
+
+  test("whose device cannot be added are said to be so, and come when they can be", async () => {
+    const mlx5 = await switchdev();
+    const { rig } = mlx5;
+    const pf = rig.devlink.get(PF0);
+    // Somebody else has the name.
+    const other = rig.core.addRootDevice("other");
+    const device = await rig.core.auxiliary.create(other, { module: "mlx5_core", name: "sf", id: 2 });
+    const index = await rig.run(pf.addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 }));
+    rig.since();
+    await rig.run(pf.setPortState(index, "active"));
+    await rig.settle();
+    expect(rig.sinceOf(/SF DEV/)).toEqual([
+      `error: 0000:08:00.0: SF DEV: fail device add for index=${index} sfnum=88 err=EEXIST`,
+    ]);
+    await rig.run(device.destroy());
+    await rig.run(other.destroy());
+    // The firmware still has it for one that may be used.
+    mlx5.hca(0).subFunctions.repeat(index);
+    await rig.settle();
+    expect(rig.aux()).toContain("mlx5_core.sf.2");
+    await rig.end();
+  });
+
+  test("that are to go and have no device are an error of the firmware's", async () => {
+    const mlx5 = await switchdev();
+    const { rig } = mlx5;
+    const pf = rig.devlink.get(PF0);
+    const index = await rig.run(pf.addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 }));
+    await rig.run(pf.setPortState(index, "active"));
+    await rig.settle();
+    rig.since();
+    // Told twice, before the device has gone.
+    const inactive = pf.setPortState(index, "inactive");
+    while (mlx5.hca(0).subFunctions.state(index).state === "IN_USE") await rig.pass(0.1);
+    mlx5.hca(0).subFunctions.repeat(index);
+    await rig.run(inactive);
+    await rig.settle();
+    expect(rig.sinceOf(/error|sf\.2$/)).toEqual([
+      `devlink del ${SF_DEV}`,
+      "unbind mlx5_core.sf.2",
+      "remove mlx5_core.sf.2",
+      `error: 0000:08:00.0: SF DEV: teardown state for invalid dev index=${index} sfnum=88`,
+    ]);
     await rig.end();
   });
 

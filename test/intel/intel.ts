@@ -1,4 +1,3 @@
-import type { AuxiliaryDevice, ContractName, Shared } from "auxbus";
 import { type IntelNic, OICR } from "@auxbus/sim_intel_nic";
 import { plugIntel, type PlugIntelOptions, type PluggedIntel } from "@auxbus/sim_nics";
 import { Rig, type RigOptions } from "../nics/rig.ts";
@@ -45,12 +44,4 @@ export class IntelRig {
     this.nic().raise(OICR.HMC_ERR);
     await this.rig.pass(50);
   }
-}
-
-/** What the first slice of a kind shares with the driver that is bound to it. */
-export function sharedOf<Name extends ContractName>({ core }: Rig, name: Name): Shared<Name> {
-  const isOf = (device: AuxiliaryDevice): device is AuxiliaryDevice<Name> => device.matchName === name;
-  const slice = [...core.auxiliary.devices()].find(isOf);
-  if (slice === undefined) throw new Error(`there is no slice ${name}`);
-  return slice.shared;
 }

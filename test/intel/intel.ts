@@ -1,5 +1,4 @@
-import type { AuxiliaryDevice, ContractName, Shared } from "auxbus";
-import type { IntelNic } from "@auxbus/sim_intel_nic";
+import { type IntelNic, OICR } from "@auxbus/sim_intel_nic";
 import { plugIntel, type PlugIntelOptions, type PluggedIntel } from "@auxbus/sim_nics";
 import { Rig, type RigOptions } from "../nics/rig.ts";
 
@@ -38,12 +37,11 @@ export class IntelRig {
     if (nic === undefined) throw new Error(`there is no function ${i}`);
     return nic;
   }
-}
 
-/** What the first slice of a kind shares with the driver that is bound to it. */
-export function sharedOf<Name extends ContractName>({ core }: Rig, name: Name): Shared<Name> {
-  const isOf = (device: AuxiliaryDevice): device is AuxiliaryDevice<Name> => device.matchName === name;
-  const slice = [...core.auxiliary.devices()].find(isOf);
-  if (slice === undefined) throw new Error(`there is no slice ${name}`);
-  return slice.shared;
+  /** A reset of the first function begins, and goes on for 50 ms and more. */
+  async beginReset(): Promise<void> {
+    this.nic().faults.resetLatency = 100;
+    this.nic().raise(OICR.HMC_ERR);
+    await this.rig.pass(50);
+  }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { IIDC_EVENT } from "@auxbus/ice";
 import { OICR } from "@auxbus/sim_intel_nic";
 import { holdRtnl } from "../nics/rtnl.ts";
+import { sharedOf } from "../nics/shared-of.ts";
 import { bringUp, completions, connect } from "../nics/traffic.ts";
 import { IntelRig } from "./intel.ts";
 
@@ -128,6 +129,25 @@ describe("15: a reset", () => {
     await rig.end();
   });
 
+  test("is of a kind that there is, and one at a time", async () => {
+    const intel = await IntelRig.up({ model: "e810" });
+    const { rig } = intel;
+    const fn = sharedOf(rig, "ice.roce");
+    // A driver that was not compiled against the contract.
+    expect(() => Reflect.apply(fn.requestReset, fn, ["vf"])).toThrow(expect.objectContaining({ code: "EINVAL" }));
+    expect(rig.since()).toEqual([`error: ${ADDRESS}: incorrect reset request`]);
+    fn.requestReset("core");
+    expect(() => fn.requestReset("pf")).toThrow("EBUSY: Reset already in progress");
+    await rig.pass(5);
+    await expect(rig.run(rig.devlink.get(DEVLINK).reload("fw_activate"))).rejects.toThrow(
+      "EBUSY: Reset already in progress",
+    );
+    await rig.pass(100);
+    expect(intel.nic().resets).toBe(1);
+    expect(rig.aux()).toEqual(["ice.roce.0"]);
+    await rig.end();
+  });
+
   test("that fails leaves RDMA away", async () => {
     const intel = await IntelRig.up({ model: "e810" });
     const { rig } = intel;
@@ -141,6 +161,11 @@ describe("15: a reset", () => {
     intel.nic().raise(OICR.HMC_ERR);
     await rig.pass(100);
     expect(intel.nic().resets).toBe(0);
+    rig.since();
+    // Neither does the reset that a resume asks for.
+    await rig.run(rig.core.power.suspend());
+    await rig.run(rig.core.power.resume());
+    expect(rig.since()).toEqual([`error: ${ADDRESS}: Reset during resume failed.`]);
     await rig.run(rig.pci.unbind("ice", ADDRESS));
     await rig.run(rig.pci.bind("ice", ADDRESS));
     await rig.settle();
@@ -166,6 +191,11 @@ describe("16: the MTU", () => {
       "warn: ice.roce.0: MTU setting [500] too low for RDMA traffic. Minimum MTU is 576 for IPv4",
     ]);
     expect(locked).toEqual([false, false, false]);
+    await rig.run(rig.netdevs.setMtu("eth0", 1000));
+    await rig.pass(10);
+    expect(rig.sinceOf(/warn/)).toEqual([
+      "warn: ice.roce.0: MTU setting [1000] too low for RDMA traffic. Minimum MTU is 1280 for IPv6",
+    ]);
     rig.said();
     // Unbound: nobody is told.
     await rig.run(rig.core.auxiliary.unbind("irdma.gen_2", "ice.roce.0"));
@@ -179,9 +209,7 @@ describe("16: the MTU", () => {
   test("that changes during a reset is told after it, if it is news", async () => {
     const intel = await IntelRig.up({ model: "e810" });
     const { rig } = intel;
-    intel.nic().faults.resetLatency = 100;
-    intel.nic().raise(OICR.HMC_ERR);
-    await rig.pass(50);
+    await intel.beginReset();
     expect(rig.aux()).toEqual([]);
     await rig.run(rig.netdevs.setMtu("eth0", 9000));
     expect(rig.netdevs.get("eth0").mtu).toBe(9000);
@@ -232,6 +260,20 @@ describe("17: an error of the RDMA hardware", () => {
     expect(intel.nic().resets).toBe(1);
     await rig.end();
   });
+});
+
+test("a function without RDMA says so, and is a network card", async () => {
+  const intel = await IntelRig.of();
+  const { rig } = intel;
+  await intel.plug({ model: "e810", prepare: ({ caps }) => void (caps.rdma = false) });
+  expect(rig.sinceOf(/warn|error/)).toEqual([`warn: ${ADDRESS}: RDMA is not supported on this device`]);
+  expect(rig.aux()).toEqual([]);
+  expect(rig.netdevNames()).toEqual(["eth0"]);
+  const { params } = rig.devlink.get(DEVLINK);
+  await expect(rig.run(params.set("enable_iwarp", true))).rejects.toThrow(
+    "EOPNOTSUPP: RDMA is not enabled on this device",
+  );
+  await rig.end();
 });
 
 test("18: the protocol is chosen at run time, one at a time", async () => {

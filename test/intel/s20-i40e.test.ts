@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { IntelRig, sharedOf } from "./intel.ts";
+import { sharedOf } from "../nics/shared-of.ts";
+import { IntelRig } from "./intel.ts";
 
 const ADDRESS = "0000:18:00.0";
 
@@ -54,6 +55,22 @@ describe("20: irdma over i40e", () => {
     await rig.end();
   });
 
+  test("a reset that there is not is not done, and vectors of others are not given", async () => {
+    const intel = await IntelRig.up({ model: "x710" });
+    const { rig } = intel;
+    const info = sharedOf(rig, "i40e.iwarp");
+    // A driver that was not compiled against the contract.
+    Reflect.apply(info.requestReset, info, ["global"]);
+    expect(rig.since()).toEqual([`warn: ${ADDRESS}: Client for PF id 0 requested an unsupported reset: global.`]);
+    const { msixBase, msixCount } = info;
+    for (const vector of [msixBase - 1, msixBase + msixCount]) {
+      expect(() => info.setupQvlist([vector])).toThrow(expect.objectContaining({ code: "EINVAL" }));
+    }
+    await rig.pass(200);
+    expect(intel.nic().resets).toBe(0);
+    await rig.end();
+  });
+
   test("an open that fails is tried again when service is requested again", async () => {
     const intel = await IntelRig.up({ model: "x710" }, { blacklist: ["irdma"] });
     const { rig } = intel;
@@ -88,6 +105,8 @@ describe("20: irdma over i40e", () => {
       `unbind ${ADDRESS}`,
     ]);
     expect(rig.said()).toContain(`${ADDRESS}: Deleted LAN device PF0 bus=0x18 dev=0x00 func=0x00`);
+    await rig.run(rig.pci.bind("i40e", ADDRESS));
+    expect(rig.said()).toContain(`${ADDRESS}: Added LAN device PF0 bus=0x18 dev=0x00 func=0x00`);
     await rig.end();
   });
 

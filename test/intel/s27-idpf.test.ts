@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { IntelRig, sharedOf } from "./intel.ts";
+import { sharedOf } from "../nics/shared-of.ts";
+import { IntelRig } from "./intel.ts";
 
 const ADDRESS = "0000:5e:00.0";
 

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { OICR } from "@auxbus/sim_intel_nic";
 import { holdRtnl } from "../nics/rtnl.ts";
 import { IntelRig } from "./intel.ts";
 
@@ -28,9 +27,7 @@ test("32: an event that waits while the driver is unbound by hand is dropped, an
 test("34: roce that is turned off during a reset does not come back as iwarp", async () => {
   const intel = await IntelRig.up({ model: "e810" });
   const { rig } = intel;
-  intel.nic().faults.resetLatency = 100;
-  intel.nic().raise(OICR.HMC_ERR);
-  await rig.pass(50);
+  await intel.beginReset();
   expect(rig.aux()).toEqual([]);
   await rig.run(rig.devlink.get(DEVLINK).params.set("enable_roce", false));
   await rig.pass(200);

@@ -2,7 +2,7 @@ import { OICR, RDMA_STAGES } from "@auxbus/sim_intel_nic";
 import { connectEnds } from "@auxbus/perftest";
 import { describe, expect, test } from "vitest";
 import { type Act, SEEDS, soak } from "../nics/soak.ts";
-import { ping, write } from "../nics/traffic.ts";
+import { expectTraffic } from "../nics/traffic.ts";
 import { IntelRig } from "./intel.ts";
 
 const DRIVERS = { x710: "i40e", e810: "ice", e2100: "idpf" } as const;
@@ -111,16 +111,7 @@ async function expectWell(intel: IntelRig): Promise<void> {
     "idpf.8086.rdma.vdev.2",
   ]);
   expect(rig.ibNames()).toHaveLength(5);
-  const names = rig.netdevNames();
-  for (const [i, name] of names.entries()) {
-    await rig.run(rig.netdevs.setUp(name, true));
-    await rig.run(rig.netdevs.addAddress(name, `10.0.0.${i + 1}`));
-  }
-  await ping(rig, names[0] ?? "", "10.0.0.5");
-  const writing = write(rig, "irdma0", "irdma4");
-  await rig.pass(10);
-  writing.stop();
-  expect(await rig.run(writing.ended)).toBeUndefined();
+  await expectTraffic(rig, "irdma0", "irdma4");
 }
 
 describe("soak", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { IbEvent } from "@auxbus/rdma";
+import { sharedOf } from "../nics/shared-of.ts";
 import { bringUp, ping, connect } from "../nics/traffic.ts";
 import { Mlx5Rig } from "./mlx5.ts";
 
@@ -129,6 +130,27 @@ describe("9: a fatal error of the firmware", () => {
     await rig.end();
   });
 
+  test("that leaves it down is no reason to take it down again, and one that is up is not brought up again", async () => {
+    const mlx5 = await Mlx5Rig.up({ ports: 1 });
+    const { rig } = mlx5;
+    for (const syndrome of [1, 2]) {
+      mlx5.hca().injectFatal(syndrome);
+      await rig.pass(5000);
+    }
+    expect(rig.aux()).toEqual([]);
+    rig.since();
+    await rig.run(rig.core.power.suspend());
+    expect(rig.since()).toEqual(["warn: 0000:08:00.0: unload_one: interface is down, NOP"]);
+    // An operator is faster than the resume.
+    await rig.run(rig.devlink.get(PF0).reporter("fw_fatal").recover());
+    expect(rig.sinceOf(/NOP/)).toEqual(["warn: 0000:08:00.0: unload_one: interface is down, NOP"]);
+    await rig.run(rig.core.power.resume());
+    await rig.settle();
+    expect(rig.sinceOf(/NOP/)).toEqual(["warn: 0000:08:00.0: interface is up, NOP"]);
+    expect(rig.aux()).toEqual(["mlx5_core.eth.0", "mlx5_core.rdma.0"]);
+    await rig.end();
+  });
+
   test("that a reset does not cure leaves nothing published, until it is reloaded", async () => {
     const mlx5 = await Mlx5Rig.up({ ports: 1 });
     const { rig } = mlx5;
@@ -149,8 +171,10 @@ describe("9: a fatal error of the firmware", () => {
     const { rig } = mlx5;
     const [device] = mlx5.plugged?.functions ?? [];
     if (device === undefined) throw new Error("no function");
+    rig.said();
     await rig.run(rig.pci.reportError(device, "frozen"));
     await rig.settle();
+    expect(rig.said()).toContain("0000:08:00.0: wait vital counter");
     expect(rig.aux()).toEqual(["mlx5_core.eth.0", "mlx5_core.rdma.0"]);
     await expect(rig.run(rig.pci.reportError(device, "perm-failure"))).rejects.toMatchObject({ code: "ENODEV" });
     expect(rig.aux()).toEqual([]);
@@ -223,6 +247,23 @@ describe("10: the eswitch's mode", () => {
     await rig.settle();
     expect(instance.info().eswitch).toBe("legacy");
     expect(rig.aux()).toEqual(["mlx5_core.eth.0 -", "mlx5_core.rdma.0"]);
+    await rig.end();
+  });
+
+  test("is changed by one at a time", async () => {
+    const { rig } = await Mlx5Rig.up({ ports: 1 });
+    const instance = rig.devlink.get(PF0);
+    // Users wait for one another at devlink's lock; the module's own drivers have the function without it.
+    const { eswitch } = sharedOf(rig, "mlx5_core.eth");
+    const slow = new Promise<void>((resolve) => void rig.runtime.setTimer(resolve, 100));
+    await rig.rdma.registerClient({ name: "slow", add: () => undefined, remove: () => slow });
+    const changing = instance.setEswitchMode("switchdev");
+    await rig.pass(10);
+    expect(eswitch?.mode).toBe("switchdev");
+    await expect(eswitch?.setMode("legacy")).rejects.toThrow("EBUSY: Can't change mode, E-Switch is busy");
+    await rig.run(changing);
+    await rig.run(instance.setEswitchMode("legacy"));
+    expect(instance.info().eswitch).toBe("legacy");
     await rig.end();
   });
 

@@ -5,6 +5,28 @@ import { Mlx5Rig } from "./mlx5.ts";
 
 const PF0 = "pci/0000:08:00.0";
 const SF_DEV = "auxiliary/mlx5_core.sf.2";
+const SF = { flavour: "pcisf", pfnum: 0, sfnum: 88 } as const;
+
+/** The first port's eswitch is in switchdev mode. */
+async function switchdev(): Promise<Mlx5Rig> {
+  const mlx5 = await Mlx5Rig.up();
+  await mlx5.rig.run(mlx5.rig.devlink.get(PF0).setEswitchMode("switchdev"));
+  await mlx5.rig.settle();
+  mlx5.rig.since();
+  return mlx5;
+}
+
+/** It has a sub-function, too, which is in use. */
+async function activeSf(): Promise<{ mlx5: Mlx5Rig; index: number }> {
+  const mlx5 = await switchdev();
+  const { rig } = mlx5;
+  const pf = rig.devlink.get(PF0);
+  const index = await rig.run(pf.addPort(SF));
+  await rig.run(pf.setPortState(index, "active"));
+  await rig.settle();
+  rig.since();
+  return { mlx5, index };
+}
 
 async function bond(mlx5: Mlx5Rig, mode: "active-backup" | "balance-rr" = "active-backup"): Promise<void> {
   const { rig } = mlx5;
@@ -60,7 +82,7 @@ describe("11: bonding in hardware", () => {
     await bond(mlx5);
     const log = rig.since();
     expect(log.filter((line) => line.startsWith("error"))).toEqual([
-      expect.stringMatching(/^error: 0000:08:00.0: Failed to create LAG \(/),
+      "error: 0000:08:00.0: Failed to create LAG (EIO)",
       "error: 0000:08:00.0: Failed to activate RoCE LAG",
     ]);
     expect(rig.ibNames().toSorted()).toEqual(["mlx5_0", "mlx5_1"]);
@@ -114,17 +136,9 @@ describe("11: bonding in hardware", () => {
 });
 
 describe("12: sub-functions", () => {
-  async function switchdev(): Promise<Mlx5Rig> {
-    const mlx5 = await Mlx5Rig.up();
-    await mlx5.rig.run(mlx5.rig.devlink.get(PF0).setEswitchMode("switchdev"));
-    await mlx5.rig.settle();
-    mlx5.rig.since();
-    return mlx5;
-  }
-
   test("are made only in switchdev mode", async () => {
     const { rig } = await Mlx5Rig.up();
-    const add = rig.devlink.get(PF0).addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 });
+    const add = rig.devlink.get(PF0).addPort(SF);
     await expect(rig.run(add)).rejects.toThrow(
       "EOPNOTSUPP: Port add is only supported in eswitch switchdev mode or SF ports are disabled.",
     );
@@ -135,7 +149,7 @@ describe("12: sub-functions", () => {
     const mlx5 = await switchdev();
     const { rig } = mlx5;
     const pf = rig.devlink.get(PF0);
-    const index = await rig.run(pf.addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 }));
+    const index = await rig.run(pf.addPort(SF));
     expect(rig.since()).toEqual(["add enp8s0f0npf0sf88"]);
     const port = (): unknown => pf.ports.list().find((one) => one.index === index);
     expect(port()).toMatchObject({ flavour: "pcisf", sfnum: 88, state: "inactive", opstate: "detached" });
@@ -196,22 +210,59 @@ describe("12: sub-functions", () => {
   });
 
   test("a port that is deleted while its function is in use goes at once, the number later", async () => {
-    const mlx5 = await switchdev();
+    const { mlx5, index } = await activeSf();
     const { rig } = mlx5;
     const pf = rig.devlink.get(PF0);
-    const index = await rig.run(pf.addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 }));
-    await rig.run(pf.setPortState(index, "active"));
-    await rig.settle();
     mlx5.hca(0).faults.eventDelay = 50;
     await rig.run(pf.delPort(index));
     expect(rig.netdevNames()).not.toContain("enp8s0f0npf0sf88");
     expect(mlx5.hca(0).subFunctions.size).toBe(1);
-    await expect(rig.run(pf.addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 }))).rejects.toThrow(
-      "EEXIST: SF already exist. Choose different sfnum",
-    );
+    await expect(rig.run(pf.addPort(SF))).rejects.toThrow("EEXIST: SF already exist. Choose different sfnum");
     await rig.pass(500);
     expect(mlx5.hca(0).subFunctions.size).toBe(0);
-    expect(await rig.run(pf.addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 }))).toBe(index);
+    expect(await rig.run(pf.addPort(SF))).toBe(index);
+    await rig.end();
+  });
+
+  test("whose device cannot be added are said to be so, and come when they can be", async () => {
+    const mlx5 = await switchdev();
+    const { rig } = mlx5;
+    const pf = rig.devlink.get(PF0);
+    // Somebody else has the name.
+    const other = rig.core.addRootDevice("other");
+    const device = await rig.core.auxiliary.create(other, { module: "mlx5_core", name: "sf", id: 2 });
+    const index = await rig.run(pf.addPort(SF));
+    rig.since();
+    await rig.run(pf.setPortState(index, "active"));
+    await rig.settle();
+    expect(rig.sinceOf(/SF DEV/)).toEqual([
+      `error: 0000:08:00.0: SF DEV: fail device add for index=${index} sfnum=88 err=EEXIST`,
+    ]);
+    await rig.run(device.destroy());
+    await rig.run(other.destroy());
+    // The firmware still has it for one that may be used.
+    mlx5.hca(0).subFunctions.repeat(index);
+    await rig.settle();
+    expect(rig.aux()).toContain("mlx5_core.sf.2");
+    await rig.end();
+  });
+
+  test("that are to go and have no device are an error of the firmware's", async () => {
+    const { mlx5, index } = await activeSf();
+    const { rig } = mlx5;
+    const pf = rig.devlink.get(PF0);
+    // Told twice, before the device has gone.
+    const inactive = pf.setPortState(index, "inactive");
+    while (mlx5.hca(0).subFunctions.state(index).state === "IN_USE") await rig.pass(0.1);
+    mlx5.hca(0).subFunctions.repeat(index);
+    await rig.run(inactive);
+    await rig.settle();
+    expect(rig.sinceOf(/error|sf\.2$/)).toEqual([
+      `devlink del ${SF_DEV}`,
+      "unbind mlx5_core.sf.2",
+      "remove mlx5_core.sf.2",
+      `error: 0000:08:00.0: SF DEV: teardown state for invalid dev index=${index} sfnum=88`,
+    ]);
     await rig.end();
   });
 
@@ -233,19 +284,8 @@ describe("12: sub-functions", () => {
 });
 
 describe("13: vDPA", () => {
-  async function withSf(): Promise<Mlx5Rig> {
-    const mlx5 = await Mlx5Rig.up();
-    const { rig } = mlx5;
-    const pf = rig.devlink.get(PF0);
-    await rig.run(pf.setEswitchMode("switchdev"));
-    await rig.run(pf.setPortState(await rig.run(pf.addPort({ flavour: "pcisf", pfnum: 0, sfnum: 88 })), "active"));
-    await rig.settle();
-    rig.since();
-    return mlx5;
-  }
-
   test("a device is made of a sub-function's queues, once; it goes with the driver", async () => {
-    const { rig } = await withSf();
+    const { rig } = (await activeSf()).mlx5;
     expect(rig.vdpa.mgmtdevs()).toEqual([
       { handle: SF_DEV, maxVqs: 17, attributes: ["mac", "maxVqp", "mtu"], devices: [] },
     ]);
@@ -264,7 +304,7 @@ describe("13: vDPA", () => {
   });
 
   test("enable_vnet=false and a reload of the sub-function take the slice away", async () => {
-    const { rig } = await withSf();
+    const { rig } = (await activeSf()).mlx5;
     const sf = rig.devlink.get(SF_DEV);
     await rig.run(sf.params.set("enable_vnet", false));
     await rig.run(sf.reload());

@@ -2,7 +2,7 @@ import { COMMANDS } from "@auxbus/sim_connectx";
 import { connectEnds } from "@auxbus/perftest";
 import { describe, expect, test } from "vitest";
 import { type Act, SEEDS, soak } from "../nics/soak.ts";
-import { ping, write } from "../nics/traffic.ts";
+import { expectTraffic } from "../nics/traffic.ts";
 import { Mlx5Rig } from "./mlx5.ts";
 
 const PFS = ["pci/0000:08:00.0", "pci/0000:08:00.1"] as const;
@@ -122,16 +122,7 @@ async function expectWell(mlx5: Mlx5Rig): Promise<void> {
   await rig.settle();
   expect(rig.aux().toSorted()).toEqual(["mlx5_core.eth.0", "mlx5_core.eth.1", "mlx5_core.rdma.0", "mlx5_core.rdma.1"]);
   for (const hca of mlx5.card.functions) expect(hca.subFunctions.size, "sub-functions").toBe(0);
-  const names = rig.netdevNames();
-  for (const [i, name] of names.entries()) {
-    await rig.run(rig.netdevs.setUp(name, true));
-    await rig.run(rig.netdevs.addAddress(name, `10.0.0.${i + 1}`));
-  }
-  await ping(rig, names[0] ?? "", "10.0.0.2");
-  const writing = write(rig, "mlx5_0", "mlx5_1");
-  await rig.pass(10);
-  writing.stop();
-  expect(await rig.run(writing.ended)).toBeUndefined();
+  await expectTraffic(rig, "mlx5_0", "mlx5_1");
 }
 
 describe("soak", () => {

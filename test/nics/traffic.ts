@@ -1,5 +1,6 @@
 import { type Bandwidth, connectEnds, type RdmaEnd, writeBw } from "@auxbus/perftest";
 import type { UserCq, Wc } from "@auxbus/rdma";
+import { expect } from "vitest";
 import type { Rig } from "./rig.ts";
 
 /** Brings a network device up and gives it an address. */
@@ -47,4 +48,15 @@ export function write(rig: Rig, from: string, to: string, size = 4096): Writing 
     }
   };
   return { figures, ended: run(), stop: () => controller.abort() };
+}
+
+/** All network devices work, from the first to the last, and so do two RDMA devices. */
+export async function expectTraffic(rig: Rig, from: string, to: string): Promise<void> {
+  const names = rig.netdevNames();
+  for (const [i, name] of names.entries()) await bringUp(rig, name, `10.0.0.${i + 1}`);
+  await ping(rig, names[0] ?? "", `10.0.0.${names.length}`);
+  const writing = write(rig, from, to);
+  await rig.pass(10);
+  writing.stop();
+  expect(await rig.run(writing.ended)).toBeUndefined();
 }

@@ -1,4 +1,4 @@
-import { DelayedWork, logOf, toError } from "auxbus";
+import { DelayedWork, errnoOf, logOf } from "auxbus";
 import { NetDevices, type NetEventType } from "@auxbus/netdev";
 import { rescanLocked } from "./dev.ts";
 import type { Mlx5Global } from "./global.ts";
@@ -128,7 +128,7 @@ export class Lag {
     try {
       await first.command("CREATE_LAG", { ports: this.#members.length });
     } catch (error) {
-      logOf(first.device, "error", `Failed to create LAG (${toError(error).message})`, error);
+      logOf(first.device, "error", `Failed to create LAG (${errnoOf(error)})`, error);
       if (mode === "roce") {
         logOf(first.device, "error", "Failed to activate RoCE LAG");
         for (const mdev of this.#members) await this.#enableIb(mdev);
@@ -155,7 +155,7 @@ export class Lag {
     try {
       await first.command("DESTROY_LAG", {});
     } catch (error) {
-      logOf(first.device, "error", `Failed to destroy LAG (${toError(error).message})`, error);
+      logOf(first.device, "error", `Failed to destroy LAG (${errnoOf(error)})`, error);
     }
     if (mode === "roce") for (const mdev of this.#members) if (mdev !== going) await this.#enableIb(mdev);
     if (going !== null) going.flags &= ~FLAG.DISABLE_IB_ADEV;

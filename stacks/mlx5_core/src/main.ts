@@ -1,4 +1,4 @@
-import { driverDataOf, logOf, toError } from "auxbus";
+import { driverDataOf, errnoOf, logOf } from "auxbus";
 import { Devlink } from "@auxbus/devlink";
 import { hardwareOf, type PciDriver } from "@auxbus/pci";
 import { Hca } from "@auxbus/sim_connectx";
@@ -37,7 +37,7 @@ export function pciDriver(global: Mlx5Global): PciDriver {
         await initOne(mdev);
       } catch (error) {
         await mdev.health?.drain();
-        logOf(device, "error", `mlx5_init_one failed with error code ${toError(error).message}`, error);
+        logOf(device, "error", `mlx5_init_one failed with error code ${errnoOf(error)}`, error);
         global.ids.free(mdev.id);
         throw error;
       }

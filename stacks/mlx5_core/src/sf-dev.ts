@@ -1,4 +1,4 @@
-import { type AuxiliaryDevice, logOf, Mutex, toError } from "auxbus";
+import { type AuxiliaryDevice, errnoOf, logOf, Mutex } from "auxbus";
 import type { Hca, VhcaState } from "@auxbus/sim_connectx";
 import type { Mlx5CoreDev } from "./mdev.ts";
 
@@ -74,8 +74,8 @@ export class SfDevTable {
       });
       this.#devices.set(index, device);
     } catch (error) {
-      const why = toError(error).message;
-      logOf(mdev.device, "error", `SF DEV: fail device add for index=${index} sfnum=${sfnum} err=${why}`, error);
+      const text = `SF DEV: fail device add for index=${index} sfnum=${sfnum} err=${errnoOf(error)}`;
+      logOf(mdev.device, "error", text, error);
     }
   }
 

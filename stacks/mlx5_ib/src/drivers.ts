@@ -1,13 +1,18 @@
-import { type AuxiliaryDriver, BusError, defineIsolableDriver, type IsolableDevice, toError } from "auxbus";
+import {
+  AsyncDisposer,
+  type AuxiliaryDriver,
+  BusError,
+  defineIsolableDriver,
+  driverDataOf,
+  type IsolableDevice,
+  toError,
+} from "auxbus";
 import { NetDevices } from "@auxbus/netdev";
 import { Rdma } from "@auxbus/rdma";
 import { IbDev } from "./ib-dev.ts";
 import type { Multiport } from "./multiport.ts";
 
 const CONTRACT = "^1.0.0";
-
-/** What is undone when a device is unbound. */
-type Remove = () => Promise<void>;
 
 async function probeIbDev(
   device: IsolableDevice<"mlx5_core.rdma"> | IsolableDevice<"mlx5_core.rdma-rep">,
@@ -38,13 +43,13 @@ export function rdmaDriver(multiport: Multiport): AuxiliaryDriver {
       const dev = await probeIbDev(device, 2);
       const { systemImageGuid, kind } = await device.shared.identity;
       const removed = await multiport.addMaster(systemImageGuid, kind, dev);
-      device.driverData = async () => {
+      device.driverData = new AsyncDisposer(async () => {
         await removed();
         await dev.remove();
-      };
+      });
     },
 
-    remove: (device) => removeOf(device.driverData)(),
+    remove: (device) => driverDataOf(device, AsyncDisposer)[Symbol.asyncDispose](),
   });
 }
 
@@ -66,10 +71,10 @@ export const repDriver: AuxiliaryDriver = defineIsolableDriver({
         dev = null;
       },
     });
-    device.driverData = () => registration[Symbol.asyncDispose]();
+    device.driverData = new AsyncDisposer(() => registration[Symbol.asyncDispose]());
   },
 
-  remove: (device) => removeOf(device.driverData)(),
+  remove: (device) => driverDataOf(device, AsyncDisposer)[Symbol.asyncDispose](),
 });
 
 /** Functions whose port belongs to another function's RDMA device. */
@@ -80,15 +85,9 @@ export function multiportDriver(multiport: Multiport): AuxiliaryDriver {
 
     async probe(device) {
       const { systemImageGuid, kind } = await device.shared.identity;
-      device.driverData = await multiport.addSlave(systemImageGuid, kind, device.shared);
+      device.driverData = new AsyncDisposer(await multiport.addSlave(systemImageGuid, kind, device.shared));
     },
 
-    remove: (device) => removeOf(device.driverData)(),
+    remove: (device) => driverDataOf(device, AsyncDisposer)[Symbol.asyncDispose](),
   });
-}
-
-function removeOf(data: unknown): Remove {
-  return typeof data === "function"
-    ? async () => void (await Reflect.apply(data, undefined, []))
-    : async () => undefined;
 }

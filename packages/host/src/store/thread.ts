@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { errnoOf, BusError, toError } from "auxbus";
+import { errnoOf } from "auxbus";
 import { trusted } from "../client/trusted.ts";
+import { reasonOf } from "../reason.ts";
 import { StoreDatabase } from "./database.ts";
 import type { StoreAnswer, StoreReady, StoreRequest, StoreSetup } from "./protocol.ts";
 
@@ -10,7 +11,7 @@ const port = parentPort;
 if (port === null) throw new Error("this is the thread of a store; it is started by Store.open");
 
 function failure(thrown: unknown): NonNullable<StoreAnswer["error"]> {
-  return { code: errnoOf(thrown), message: thrown instanceof BusError ? thrown.reason : toError(thrown).message };
+  return { code: errnoOf(thrown), message: reasonOf(thrown) };
 }
 
 try {

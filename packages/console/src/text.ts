@@ -77,3 +77,8 @@ export function moment(time: number): string {
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
+
+/** A few names, and that there are more. */
+export function few(names: readonly string[], most = 5): string {
+  return `${names.slice(0, most).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
+}

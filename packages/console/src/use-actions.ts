@@ -14,7 +14,7 @@ export interface Message {
 export interface Actions extends Pick<Console, "act" | "actAfter"> {
   readonly message: Accessor<Message | null>;
   readonly asked: Accessor<Asked | null>;
-  forgetMessage(): void;
+  forgetMessage(this: void): void;
 }
 
 /** How all parts of the page do something to the host. */

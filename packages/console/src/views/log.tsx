@@ -3,7 +3,7 @@ import type { Entry } from "../api.ts";
 import { useConsole } from "../context.ts";
 import { ALL, fits, hasLevel, type LogFilter, queryOf } from "../log-filter.ts";
 import { deviceHref } from "../router.ts";
-import { levelOf, moment, nameOf, textOf } from "../text.ts";
+import { isOfDevice, levelOf, moment, nameOf, textOf } from "../text.ts";
 import { Trouble } from "../ui/trouble.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { useJournal } from "../use-journal.ts";
@@ -136,10 +136,10 @@ function LogRow(props: { readonly entry: Entry }): JSX.Element {
     <div class={`row log-row ${levelOf(props.entry)}`} role="listitem">
       <time title={new Date(props.entry.time).toISOString()}>{moment(props.entry.time)}</time>
       <span class="kind">{props.entry.kind}</span>
-      <span class="mono cut">
+      <span class="mono cut" title={props.entry.device ?? undefined}>
         <Show when={props.entry.device}>
           {(device) => (
-            <Show when={device().startsWith("/devices/")} fallback={nameOf(device())}>
+            <Show when={isOfDevice(props.entry)} fallback={nameOf(device())}>
               <a href={deviceHref(device())}>{nameOf(device())}</a>
             </Show>
           )}

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { errnoOf, BusError, toError } from "auxbus";
+import { BusError, errnoOf, toError } from "auxbus";
 import { trusted } from "../client/trusted.ts";
 import { StoreDatabase } from "./database.ts";
 import type { StoreAnswer, StoreReady, StoreRequest, StoreSetup } from "./protocol.ts";
@@ -13,9 +13,17 @@ function failure(thrown: unknown): NonNullable<StoreAnswer["error"]> {
   return { code: errnoOf(thrown), message: thrown instanceof BusError ? thrown.reason : toError(thrown).message };
 }
 
+let sweeping = false;
+
+/** Deletes what is too much, a step at a time: between two of them others have their turn. */
+function sweep(database: StoreDatabase): void {
+  sweeping = database.sweep();
+  if (sweeping) setImmediate(sweep, database);
+}
+
 try {
-  const setup = trusted<StoreSetup>(workerData);
-  const database = new StoreDatabase(setup);
+  const database = new StoreDatabase(trusted<StoreSetup>(workerData));
+  let closed = false;
   port.on("message", ({ call, method, args }: StoreRequest) => {
     try {
       const fn: (...given: never[]) => unknown = database[method];
@@ -24,7 +32,15 @@ try {
     } catch (thrown) {
       port.postMessage({ call, error: failure(thrown) } satisfies StoreAnswer);
     }
-    if (method === "close") port.close();
+    if (method === "close") {
+      closed = true;
+      port.close();
+    } else if (!sweeping && database.overfull) {
+      sweeping = true;
+      setImmediate(() => {
+        if (!closed) sweep(database);
+      });
+    }
   });
   port.postMessage({ last: database.last } satisfies StoreReady);
 } catch (thrown) {

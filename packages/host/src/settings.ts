@@ -26,7 +26,7 @@ export class Settings {
 
   /** By kind and key. */
   list(): readonly Setting[] {
-    return [...this.#settings.values()];
+    return [...this.#settings.values()].sort((a, b) => compare(a.kind, b.kind) || compare(a.key, b.key));
   }
 
   /** @throws {BusError} `ENOSPC`, `EIO` it could not be written: all is as before */
@@ -57,4 +57,8 @@ export class Settings {
 
 function idOf(kind: SettingKind, key: string): string {
   return `${kind} ${key}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,6 +3,9 @@ import type { Entry, JournalBounds, JournalFilter, JournalPage, NewEntry } from 
 import { rowOf } from "./store/journal-row.ts";
 import type { Store } from "./store/store.ts";
 
+/** Where a journal is kept. */
+export type JournalStore = Pick<Store, "last" | "append" | "query" | "bounds">;
+
 export interface JournalOptions {
   readonly runtime: Runtime;
   /** Milliseconds since 1970. */
@@ -45,7 +48,7 @@ const RETRY = [500, 30_000] as const;
  * one, but before a `gap`: that one's id is as much greater as it says are lost.
  */
 export class Journal {
-  readonly #store: Store;
+  readonly #store: JournalStore;
   readonly #options: JournalOptions;
   readonly #subscribers = new Set<(entries: readonly Entry[]) => void>();
   readonly #reported = new WeakSet<(entries: readonly Entry[]) => void>();
@@ -66,7 +69,7 @@ export class Journal {
   #closing = false;
   #idle: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, options: JournalOptions) {
+  constructor(store: JournalStore, options: JournalOptions) {
     this.#store = store;
     this.#options = options;
     this.#cursor = store.last;
@@ -102,20 +105,19 @@ export class Journal {
 
   /** As `add`. @returns whether it is on the disk; false: it could not be written yet */
   write(entry: NewEntry): Promise<boolean> {
-    const id = this.#push(entry);
-    if (this.#failure !== null) return Promise.resolve(false);
-    return new Promise((resolve) => this.#askers.set(id, resolve));
+    return new Promise((resolve) => this.#push(entry, resolve));
   }
 
-  #push(entry: NewEntry): number {
+  #push(entry: NewEntry, answer?: (journaled: boolean) => void): void {
     const id = ++this.#cursor;
-    this.#waiting.push({ ...entry, id, time: this.#options.clock() });
+    this.#waiting.push({ ...entry, id, time: Math.floor(this.#options.clock()) });
+    if (this.#failure !== null) answer?.(false);
+    else if (answer !== undefined) this.#askers.set(id, answer);
     this.#dropOld();
     if (!this.#working) {
       this.#working = true;
       this.#idle = new Promise<void>((resolve) => this.#options.runtime.defer(resolve)).then(() => this.#work());
     }
-    return id;
   }
 
   /** What is too much is lost; what is just being tried is not. */

@@ -3,18 +3,21 @@ import type { Store } from "./store/store.ts";
 
 export type { Setting, SettingKind };
 
+/** Where settings are kept. */
+export type SettingsStore = Pick<Store, "settings" | "putSetting" | "deleteSetting">;
+
 /** What operators have set, in memory, with the store behind it: a change is there when it is on the disk. */
 export class Settings {
-  readonly #store: Store;
+  readonly #store: SettingsStore;
   readonly #clock: () => number;
   readonly #settings = new Map<string, Setting>();
   #writing: Promise<unknown> = Promise.resolve();
 
-  static async open(store: Store, clock: () => number): Promise<Settings> {
+  static async open(store: SettingsStore, clock: () => number): Promise<Settings> {
     return new Settings(store, clock, await store.settings());
   }
 
-  private constructor(store: Store, clock: () => number, settings: readonly Setting[]) {
+  private constructor(store: SettingsStore, clock: () => number, settings: readonly Setting[]) {
     this.#store = store;
     this.#clock = clock;
     for (const setting of settings) this.#settings.set(idOf(setting.kind, setting.key), setting);

@@ -56,9 +56,10 @@ export function openDatabase(file: string | null, maxPages: number | undefined):
   try {
     // The lock that this transaction takes is kept until the database is closed, or the process ends however it does.
     db.pragma("locking_mode=EXCLUSIVE");
+    // To be said before: the first transaction makes the page where it is written.
+    db.pragma("auto_vacuum=INCREMENTAL");
     db.exec("BEGIN EXCLUSIVE; COMMIT");
     const version = versionOf(db, file);
-    db.pragma("auto_vacuum=INCREMENTAL");
     db.pragma("journal_mode=WAL");
     db.pragma("synchronous=FULL");
     db.pragma(`journal_size_limit=${LOG_SIZE}`);

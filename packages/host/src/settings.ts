@@ -1,3 +1,4 @@
+import { trusted } from "./client/trusted.ts";
 import type { Setting, SettingKind } from "./store/protocol.ts";
 import type { Store } from "./store/store.ts";
 
@@ -32,10 +33,15 @@ export class Settings {
     return [...this.#settings.values()].sort((a, b) => compare(a.kind, b.kind) || compare(a.key, b.key));
   }
 
-  /** @throws {BusError} `ENOSPC`, `EIO` it could not be written: all is as before */
+  /**
+   * @param value as JSON has it; what it becomes later is not set
+   * @throws {BusError} `ENOSPC`, `EIO` it could not be written: all is as before
+   */
   set(kind: SettingKind, key: string, value: unknown, by: string): Promise<void> {
+    const text = JSON.stringify(value);
     return this.#inTurn(async () => {
-      const setting = { kind, key, value, by, time: this.#clock() };
+      const written = trusted<unknown>(JSON.parse(text));
+      const setting = { kind, key, value: written, by, time: Math.floor(this.#clock()) };
       await this.#store.putSetting(setting);
       this.#settings.set(idOf(kind, key), setting);
     });

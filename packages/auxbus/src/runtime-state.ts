@@ -65,8 +65,10 @@ export class RuntimeState {
       if (parent?.enabled === true && parent.status !== "active")
         throw this.fail("EBUSY", op, "its parent is not active");
     }
+    const failed = this.#error !== null;
     this.#error = null;
     if (this.#status !== status) this.#become(status);
+    else if (failed) this.#enter(status);
   }
 
   async resume(): Promise<0 | 1> {
@@ -87,7 +89,7 @@ export class RuntimeState {
   }
 
   async #doResume(): Promise<void> {
-    this.#status = "resuming";
+    this.#enter("resuming");
     const parent = this.#parent;
     try {
       if (parent !== null && parent.enabled) {
@@ -98,7 +100,7 @@ export class RuntimeState {
       await this.suppliers.hold();
       await this.#callback("runtimeResume");
     } catch (error) {
-      this.#status = "suspended";
+      this.#enter("suspended");
       this.suppliers.release();
       if (parent !== null && parent.enabled) parent.put();
       throw error;
@@ -139,11 +141,11 @@ export class RuntimeState {
   }
 
   async #doSuspend(): Promise<void> {
-    this.#status = "suspending";
+    this.#enter("suspending");
     try {
       await this.#callback("runtimeSuspend");
     } catch (error) {
-      this.#status = "active";
+      this.#enter("active");
       throw error;
     }
     this.#become("suspended");
@@ -155,8 +157,10 @@ export class RuntimeState {
   reinit(): void {
     this.autosuspend.cancel();
     if (this.disableDepth === 0) return;
-    if (this.#status === "active") this.#become("suspended");
+    const failed = this.#error !== null;
     this.#error = null;
+    if (this.#status === "active") this.#become("suspended");
+    else if (failed) this.#enter(this.#status);
     this.suppliers.release();
   }
 
@@ -208,9 +212,13 @@ export class RuntimeState {
   #become(status: "active" | "suspended"): void {
     this.#times.turn(this.#powered);
     this.#device.parent?.runtimePm.childBecame(status);
+    this.#enter(status);
+  }
+
+  #enter(status: RuntimeStatus): void {
     this.#status = status;
-    const { tracepoints, runtime } = this.#device.core;
-    if (tracepoints.heard) tracepoints.emit({ point: "rpm", device: this.#device, status, time: runtime.now() });
+    const { tracepoints } = this.#device.core;
+    if (tracepoints.heard) tracepoints.runtimePm(this.#device, this.#error === null ? status : "error");
   }
 
   fail(code: Errno, op: string, why: string): BusError {

@@ -1,4 +1,13 @@
-import { type BusView, type Explanation, isErrno, type Snapshot, type UeventOverflow, type UeventRecord } from "auxbus";
+import {
+  BusError,
+  type BusView,
+  type Errno,
+  type Explanation,
+  isErrno,
+  type Snapshot,
+  type UeventOverflow,
+  type UeventRecord,
+} from "auxbus";
 import type { components } from "./api.ts";
 import type { HostClient } from "./client.ts";
 
@@ -31,12 +40,15 @@ export class RemoteView implements BusView {
 
   async list(path: string): Promise<readonly components["schemas"]["SysfsEntry"][]> {
     const found = await this.#client.get("/v1/sysfs", { query: { path } });
-    return found.kind === "folder" ? found.entries : [];
+    if (found.kind !== "folder") throw refusal("ENOTDIR", path, "list", "it is no folder");
+    return found.entries;
   }
 
   async read(path: string): Promise<string> {
     const found = await this.#client.get("/v1/sysfs", { query: { path } });
-    return found.kind === "file" ? (found.value ?? "") : "";
+    if (found.kind !== "file") throw refusal("EISDIR", path, "read", "it is a folder");
+    if (found.value === null) throw refusal("EACCES", path, "read", "it can only be written");
+    return found.value;
   }
 
   async write(path: string, value: string): Promise<void> {
@@ -66,4 +78,9 @@ export class RemoteView implements BusView {
       drivers: said.drivers.map(({ code, ...verdict }) => (isErrno(code) ? { ...verdict, code } : verdict)),
     };
   }
+}
+
+/** As the bus itself would say it. */
+function refusal(code: Errno, path: string, op: string, why: string): BusError {
+  return new BusError(code, `cannot ${op} /sys/${path}: ${why}`, { op });
 }

@@ -21,6 +21,9 @@ export class FakeIo implements Io {
   held = 0;
   readonly #input: string;
   readonly #interrupts = new Set<(signal: "SIGINT" | "SIGTERM") => void>();
+  readonly #timers = new Set<{ readonly at: number; readonly fn: () => void }>();
+  readonly #hangups = new Set<() => void>();
+  #now = 0;
   readonly #typed = new Set<() => void>();
   readonly #watchers: { readonly text: string; readonly found: () => void }[] = [];
 
@@ -62,6 +65,40 @@ export class FakeIo implements Io {
   onInterrupt(fn: (signal: "SIGINT" | "SIGTERM") => void): Disposable {
     this.#interrupts.add(fn);
     return this.#hold(() => this.#interrupts.delete(fn));
+  }
+
+  onHangup(fn: () => void): Disposable {
+    this.#hangups.add(fn);
+    return this.#hold(() => this.#hangups.delete(fn));
+  }
+
+  hangUp(): void {
+    for (const fn of this.#hangups) fn();
+  }
+
+  after(ms: number, fn: () => void): Disposable {
+    const timer = { at: this.#now + ms, fn };
+    this.#timers.add(timer);
+    return this.#hold(() => this.#timers.delete(timer));
+  }
+
+  /** How many timers run. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets the time of `after` go by. */
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#timers) {
+      if (timer.at > this.#now) continue;
+      this.#timers.delete(timer);
+      timer.fn();
+    }
+  }
+
+  now(): number {
+    return Date.now() + this.#now;
   }
 
   keepAlive(): Disposable {

@@ -1,4 +1,12 @@
-import { type BusView, type Explanation, isErrno, type Snapshot, type UeventOverflow, type UeventRecord, type UeventsOptions } from "auxbus";
+import {
+  type BusView,
+  type Explanation,
+  isErrno,
+  type Snapshot,
+  type UeventOverflow,
+  type UeventRecord,
+  type UeventsOptions,
+} from "auxbus";
 import type { components } from "./api.ts";
 import type { HostClient } from "./client.ts";
 

@@ -8,6 +8,11 @@ export interface FakeIoOptions {
   readonly input?: string;
 }
 
+interface Timer {
+  readonly at: number;
+  readonly fn: () => void;
+}
+
 /** A process that the command line can be run in without one. */
 export class FakeIo implements Io {
   readonly out: Io["out"];
@@ -21,7 +26,7 @@ export class FakeIo implements Io {
   held = 0;
   readonly #input: string;
   readonly #interrupts = new Set<(signal: "SIGINT" | "SIGTERM") => void>();
-  readonly #timers = new Set<{ readonly at: number; readonly fn: () => void }>();
+  readonly #timers = new Set<Timer>();
   readonly #hangups = new Set<() => void>();
   #now = 0;
   readonly #typed = new Set<() => void>();
@@ -77,9 +82,14 @@ export class FakeIo implements Io {
   }
 
   after(ms: number, fn: () => void): Disposable {
+    this.held++;
     const timer = { at: this.#now + ms, fn };
     this.#timers.add(timer);
-    return this.#hold(() => this.#timers.delete(timer));
+    return { [Symbol.dispose]: () => this.#forget(timer) };
+  }
+
+  #forget(timer: Timer): void {
+    if (this.#timers.delete(timer)) this.held--;
   }
 
   /** How many timers run. */
@@ -92,7 +102,7 @@ export class FakeIo implements Io {
     this.#now += ms;
     for (const timer of this.#timers) {
       if (timer.at > this.#now) continue;
-      this.#timers.delete(timer);
+      this.#forget(timer);
       timer.fn();
     }
   }

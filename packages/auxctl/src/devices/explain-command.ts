@@ -47,7 +47,14 @@ function explanationLines(said: Explanation, colors: Colors): string[] {
 function driverTable(drivers: Explanation["drivers"], colors: Colors): string[] {
   return renderTable(
     ["DRIVER", "MODULE", "VERDICT", "ERROR", "REASON"],
-    drivers.map(({ driver, module, verdict, code, reason }) => [driver, module, verdict, code ?? "", reason]),
+    drivers.map(({ driver, module, verdict, code, reason }) => [
+      driver,
+      module,
+      verdict,
+      code ?? "",
+      // The error stands in a column of its own.
+      code === undefined ? reason : reason.replace(`${code}: `, ""),
+    ]),
     colors,
   );
 }

@@ -41,6 +41,8 @@ export async function up(
   const reloading = io.onHangup(() => void reload(host, report, systemd));
   try {
     report.host({ name: config.name, socket: host.socket, url: host.url, state, pid: process.pid });
+    // What went wrong before anybody listened to the log.
+    for (const problem of host.problems) report.failure(new Error(problem));
     await Promise.race([host.ready(), host.stopped]);
     systemd.say("READY=1");
     systemd.feedWatchdog();

@@ -483,6 +483,14 @@ describe("completion", () => {
     expect(await complete("auxctl devlink dev eswitch set x --mode=")).toEqual(["legacy", "switchdev"]);
   });
 
+  test("bash completes what there is in a running host behind auxctl's own commands", async () => {
+    expect(await complete("auxctl autoprobe ")).toEqual(["auxiliary"]);
+    expect(await complete("auxctl autoprobe auxiliary o")).toEqual(["on", "off"]);
+    expect(await complete("auxctl rmmod h")).toEqual(["hatch"]);
+    expect(await complete("auxctl ls --bus=a")).toEqual(["auxiliary"]);
+    expect(await complete("auxctl ls -H run-")).toEqual([expect.stringMatching(/^run-\d+$/)]);
+  });
+
   test("what a driver calls its devices is not run by the shell", async () => {
     expect(await complete("auxctl devlink dev eswitch set $")).toEqual([String.raw`\$\(touch\ pwned\)`]);
   });

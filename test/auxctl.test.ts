@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -30,6 +30,10 @@ describe("the auxctl program, as it is installed", () => {
   beforeAll(() => {
     const { stderr } = bin(["--version"]);
     if (stderr.includes("MODULE_NOT_FOUND")) throw new Error("auxctl is not built: run npm run build first");
+    const built = (path: string): number => statSync(join(ROOT, "packages/auxctl", path)).mtimeMs;
+    if (built("lib/auxctl.cjs") < built("dist/.tsbuildinfo")) {
+      throw new Error("auxctl is compiled, but lib/auxctl.cjs is of before: run npm run build");
+    }
   });
 
   test("tells its version", () => {

@@ -15,3 +15,8 @@ export function hostIn(args: readonly string[]): HostOptions {
 export function isHostFlag(word: string | undefined): boolean {
   return word === "-H" || word === "--host" || word === "-s" || word === "--socket";
 }
+
+/** Whether the options say that a running host is to be asked. */
+export function namesHost({ host, socket }: HostOptions): boolean {
+  return host !== undefined || socket !== undefined;
+}

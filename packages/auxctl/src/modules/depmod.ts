@@ -1,7 +1,8 @@
 import { colorsFor } from "../colors.ts";
 import type { Shell } from "../shell.ts";
+import { namesHost } from "../host/host-in.ts";
 import { depmod } from "./installed.ts";
-import { type DepmodOptions, namesHost } from "./installed-commands.ts";
+import type { DepmodOptions } from "./installed-commands.ts";
 
 /** Looks at the installed packages again. */
 export async function runDepmod(options: DepmodOptions, shell: Shell): Promise<void> {

@@ -3,11 +3,6 @@ import { help, LOOK_CODES, onHost } from "../host/host-option.ts";
 import { ExitCode } from "../exit-code.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 
-/** Whether the options say that a running host is to be asked. */
-export function namesHost({ host, socket }: CommonOptions): boolean {
-  return host !== undefined || socket !== undefined;
-}
-
 /** `auxctl modinfo` */
 export function addModinfoCommand(program: Command, shell: Shell): Command {
   return onHost(program.command("modinfo"))

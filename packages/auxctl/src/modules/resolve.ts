@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { AliasIndex, parseModulesAlias } from "@auxbus/modules";
 import { UsageError } from "../exit-code.ts";
+import { namesHost } from "../host/host-in.ts";
 import type { Shell } from "../shell.ts";
 import { depmod } from "./installed.ts";
-import { namesHost, type ResolveOptions } from "./installed-commands.ts";
+import type { ResolveOptions } from "./installed-commands.ts";
 
 /** The modules that a modalias names. */
 export async function resolve(modalias: string, options: ResolveOptions, shell: Shell): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fetchTransport, socketTransport, type Transport } from "@auxbus/host/client";
+import { fetchTransport, type Transport } from "@auxbus/host/client";
+import { socketTransport } from "@auxbus/host/client/socket";
 import { UsageError } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { runningHosts, socketFolder, theSocket } from "./socket-path.ts";

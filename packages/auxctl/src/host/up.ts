@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { BusError, toError } from "auxbus";
+import { folder as consoleFolder } from "@auxbus/console";
 import { Host, type HostConfig } from "@auxbus/host";
 import { reasons } from "../devices/tree.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
@@ -68,7 +68,8 @@ async function start(config: HostConfig, state: string, source: ConfigSource, io
       state,
       socket: await hostSocket(config, io.env),
       depmod: () => depmod(io),
-      consoleFolder: consoleFolder(),
+      // In a workspace it may not have been built.
+      consoleFolder: existsSync(consoleFolder) ? consoleFolder : undefined,
       ...(source.file === null ? {} : { reloadConfig: () => source.read() }),
     });
   } catch (error) {
@@ -86,13 +87,4 @@ async function reload(host: Host, report: RunReport, systemd: Systemd): Promise<
 async function showTree({ view }: Host, report: RunReport): Promise<void> {
   const snapshot = await view.snapshot();
   report.tree(snapshot, await reasons(view, snapshot));
-}
-
-/** The files of the console, if it is installed. */
-function consoleFolder(): string | undefined {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve("@auxbus/console/package.json")), "dist");
-  } catch {
-    return undefined;
-  }
 }

@@ -45,7 +45,7 @@ function unpark(command: Command, shell: Shell): Command {
     .argument("<device>", DEVICE)
     .action(async (word: string, options: CommonOptions) => {
       const client = await shell.host(options);
-      const device = await pathOf(word, client);
+      const device = (await parkedPath(word, client)) ?? (await pathOf(word, client));
       await client.post("/v1/unpark", { body: { device } });
       shell.done(options, { device, state: "unparked" });
     });
@@ -53,4 +53,11 @@ function unpark(command: Command, shell: Shell): Command {
 
 async function pathOf(word: string, client: HostClient): Promise<string> {
   return findDevice(await client.get("/v1/snapshot", { query: { parts: "devices" } }), word).path;
+}
+
+/** One that is parked need not be there. */
+async function parkedPath(word: string, client: HostClient): Promise<string | undefined> {
+  const { parked } = await client.get("/v1/snapshot", { query: { parts: "parked" } });
+  const path = word.replace(/^\/sys(?=\/)/, "");
+  return parked.find(({ device }) => device === path || device.endsWith(`/${word}`))?.device;
 }

@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ export async function ownSocket(env: Io["env"]): Promise<string> {
 
 /** The socket of the one host that this user is running. @throws {UsageError} there is none, or there are several */
 export async function theSocket(env: Io["env"]): Promise<string> {
-  const [only, other] = await socketNames(env);
+  const [only, other] = socketNames(env);
   // Nobody is asked whether somebody listens there: the command itself will be told.
   if (only !== undefined && other === undefined) return join(socketFolder(env), only);
   const running = await runningHosts(env);
@@ -64,7 +64,7 @@ export interface RunningHost {
 /** Those whose sockets somebody listens on; sockets that are left over are removed. */
 export async function runningHosts(env: Io["env"]): Promise<RunningHost[]> {
   const live: RunningHost[] = [];
-  for (const name of await socketNames(env)) {
+  for (const name of socketNames(env)) {
     const path = join(socketFolder(env), name);
     if (await answers(path)) live.push({ name: name.slice(0, -".sock".length), socket: path });
     else await rm(path, { force: true });
@@ -72,17 +72,23 @@ export async function runningHosts(env: Io["env"]): Promise<RunningHost[]> {
   return live;
 }
 
-/** What is in the folder of sockets. @throws {UsageError} others can put sockets there */
-async function socketNames(env: Io["env"]): Promise<string[]> {
+/**
+ * What is in the folder of sockets; synchronously, because every command begins with it, and waits.
+ *
+ * @throws {UsageError} others can put sockets there
+ */
+function socketNames(env: Io["env"]): string[] {
   const folder = socketFolder(env);
-  const stats = await lstat(folder).catch(() => undefined);
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (stats === undefined) return [];
   if (!isOwn(stats) || (stats.mode & 0o022) !== 0) {
     throw new UsageError(
       `others can write into ${folder}, so what listens there may be anybody's; say which socket with --host`,
     );
   }
-  return (await readdir(folder)).filter((entry) => entry.endsWith(".sock")).toSorted();
+  return readdirSync(folder)
+    .filter((entry) => entry.endsWith(".sock"))
+    .toSorted();
 }
 
 /** Whether somebody listens on a socket. */

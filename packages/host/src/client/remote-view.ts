@@ -1,5 +1,7 @@
 import {
+  BusError,
   type BusView,
+  type Errno,
   type Explanation,
   isErrno,
   type Snapshot,
@@ -40,12 +42,15 @@ export class RemoteView implements BusView {
 
   async list(path: string): Promise<readonly components["schemas"]["SysfsEntry"][]> {
     const found = await this.#client.get("/v1/sysfs", { query: { path } });
-    return found.kind === "folder" ? found.entries : [];
+    if (found.kind !== "folder") throw refusal("ENOTDIR", path, "list", "it is no folder");
+    return found.entries;
   }
 
   async read(path: string): Promise<string> {
     const found = await this.#client.get("/v1/sysfs", { query: { path } });
-    return found.kind === "file" ? (found.value ?? "") : "";
+    if (found.kind !== "file") throw refusal("EISDIR", path, "read", "it is a folder");
+    if (found.value === null) throw refusal("EACCES", path, "read", "it can only be written");
+    return found.value;
   }
 
   async write(path: string, value: string): Promise<void> {
@@ -75,4 +80,9 @@ export class RemoteView implements BusView {
       drivers: said.drivers.map(({ code, ...verdict }) => (isErrno(code) ? { ...verdict, code } : verdict)),
     };
   }
+}
+
+/** As the bus itself would say it. */
+function refusal(code: Errno, path: string, op: string, why: string): BusError {
+  return new BusError(code, `cannot ${op} /sys/${path}: ${why}`, { op });
 }

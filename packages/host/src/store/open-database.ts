@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { BusError } from "auxbus";
 import Database from "libsql";
@@ -52,12 +52,14 @@ export function openDatabase(file: string | null, maxPages: number | undefined):
     closeSync(openSync(file, "a", 0o600));
     chmodSync(file, 0o600);
   }
+  const isNew = file === null || statSync(file).size === 0;
   const db = new Database(file ?? ":memory:");
   try {
     // The lock that this transaction takes is kept until the database is closed, or the process ends however it does.
     db.pragma("locking_mode=EXCLUSIVE");
-    // To be said before: the first transaction makes the page where it is written.
-    db.pragma("auto_vacuum=INCREMENTAL");
+    // To be said before the first transaction, which makes the page where it is written. To say it again would write it
+    // again: a host whose disk is full is to start all the same.
+    if (isNew) db.pragma("auto_vacuum=INCREMENTAL");
     db.exec("BEGIN EXCLUSIVE; COMMIT");
     const version = versionOf(db, file);
     db.pragma("journal_mode=WAL");

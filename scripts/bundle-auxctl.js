@@ -46,7 +46,7 @@ await bundle.write({
   format: "cjs",
   sourcemap: true,
   codeSplitting: false,
-  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
 });
 await bundle.close();
 

@@ -84,6 +84,54 @@ test("every file and folder of the auxiliary bus is where the kernel has it", as
   await rig.end();
 });
 
+test("the entries of a folder say what they are and what can be done with them, without being read", async () => {
+  const rig = new Rig();
+  const { sysfs } = rig.core;
+  await rig.register();
+  const device = await rig.create();
+  const never = (): never => {
+    throw new Error("it was read");
+  };
+  device.addAttribute("both", { show: never, store: never });
+  device.addAttribute("in", { store: never });
+  device.addAttribute("out", { show: never });
+  device.addAttribute("group", { one: { show: never } });
+  expect(sysfs.entries("bus/auxiliary/devices/m.x.0")).toEqual([
+    { name: "both", kind: "file", readable: true, writable: true },
+    { name: "driver", kind: "link", readable: true, writable: false, target: "bus/auxiliary/drivers/drv" },
+    { name: "group", kind: "folder", readable: true, writable: false },
+    { name: "in", kind: "file", readable: false, writable: true },
+    { name: "out", kind: "file", readable: true, writable: false },
+    { name: "power", kind: "folder", readable: true, writable: false },
+    { name: "subsystem", kind: "link", readable: true, writable: false, target: "bus/auxiliary" },
+    { name: "uevent", kind: "file", readable: true, writable: true },
+  ]);
+  expect(sysfs.entries("devices/nic0/m.x.0/group").map(({ name }) => name)).toEqual(["one"]);
+  expect(sysfs.entries("").map(({ name, kind }) => [name, kind])).toEqual([
+    ["bus", "folder"],
+    ["class", "folder"],
+    ["devices", "folder"],
+    ["module", "folder"],
+  ]);
+  expect(() => sysfs.entries("devices/nic0/uevent")).toThrow(/ENOTDIR/);
+  expect(() => sysfs.entries("devices/nic1")).toThrow(/ENOENT/);
+  const folders = [""];
+  for (const path of folders) {
+    const entries = sysfs.entries(path);
+    expect(
+      entries.map(({ name }) => name),
+      path,
+    ).toEqual(sysfs.list(path));
+    for (const { name, kind, target } of entries) {
+      const below = path === "" ? name : `${path}/${name}`;
+      if (kind === "folder") folders.push(below);
+      if (target !== undefined) expect(sysfs.exists(target), `${below} leads to ${target}`).toBe(true);
+    }
+  }
+  expect(folders).toContain("devices/nic0/m.x.0/power");
+  await rig.end();
+});
+
 test("files are written as an administrator would", async () => {
   const rig = new Rig();
   const { sysfs } = rig.core;

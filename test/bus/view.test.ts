@@ -63,6 +63,22 @@ test("a tool sees everything through the view, and steers by it", async () => {
   expect((await view.explain("/devices/nic0/m.ok.0")).drivers[0]?.reason).toContain("autoprobe");
   await view.rescan("auxiliary", "m.ok.0");
   expect(await view.read("devices/nic0/m.ok.0/uevent")).toBe("DRIVER=drv.ok\nMODALIAS=auxiliary:m.ok\n");
+  expect(await view.list("bus/auxiliary/devices")).toEqual(
+    ["later", "nobody", "ok", "slow"].map((name) => ({
+      name: `m.${name}.0`,
+      kind: "link",
+      readable: true,
+      writable: false,
+      target: `devices/nic0/m.${name}.0`,
+    })),
+  );
+  expect(await outcome(view.list("devices/nic0/uevent"))).toBe("ENOTDIR");
+  await view.override("auxiliary", "m.nobody.0", "drv.ok");
+  await view.rescan("auxiliary", "m.nobody.0");
+  expect(rig.core.auxiliary.find("m.nobody.0")?.driver?.name).toBe("drv.ok");
+  await view.override("auxiliary", "m.nobody.0", null);
+  await view.unbind("auxiliary", "drv.ok", "m.nobody.0");
+  expect(await outcome(view.override("auxiliary", "m.none.0", null))).toBe("ENODEV");
   expect(await outcome(view.explain("/devices/nic0/none"))).toBe("ENODEV");
   expect(await outcome(view.bind("usb", "x", "y"))).toBe("ENOENT");
   expect((await view.explain("/devices/nic0")).summary).toContain("no bus");

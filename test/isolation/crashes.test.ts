@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CrashRecord } from "@auxbus/modules";
 import type { AuxiliaryDevice } from "auxbus";
 import { afterEach, describe, expect, test } from "vitest";
 import { outcome } from "../support/rig.ts";
@@ -257,6 +258,55 @@ describe("P11: crash policy", () => {
     expect(device.driver?.name).toBe("puppet");
     expect(rig.isolation.parked()).toEqual([]);
     await expect(rig.isolation.reset("m.nobody.0")).rejects.toMatchObject({ code: "ENODEV" });
+  });
+
+  test("a crash is told when it has been counted: which modules, which devices, whether they are parked", async () => {
+    rig = new PuppetRig({ policy: { most: 2 } });
+    const crashes: CrashRecord[] = [];
+    const drivers: (string | undefined)[] = [];
+    rig.isolation.subscribe(() => {
+      throw new Error("the disk is full");
+    });
+    const subscription = rig.isolation.subscribe((record) => {
+      crashes.push(record);
+      drivers.push(...record.lost.map(({ device }) => device.driver?.name));
+    });
+    await rig.load("worker");
+    await rig.load("worker", "second", "second.js");
+    const [x, y, z] = [await rig.puppet("x"), await rig.puppet("y"), await rig.puppet("z")];
+    const [host] = rig.isolation.hosts();
+    await crash(x);
+    expect(crashes).toEqual([
+      {
+        host: host?.name,
+        modules: ["puppet", "second"],
+        why: "exit code 3",
+        lost: [
+          { device: x, module: "puppet", parked: false },
+          { device: y, module: "puppet", parked: false },
+          { device: z, module: "second", parked: false },
+        ],
+        time: 0,
+      },
+    ]);
+    expect(drivers, "they are still to be unbound").toEqual(["puppet", "puppet", "second"]);
+    expect(rig.errors).toContain("a listener of crashes failed: the disk is full");
+    await restarted(x);
+    await restarted(z);
+    await rig.run(y.destroy());
+    await crash(x);
+    expect(crashes[1]).toMatchObject({
+      lost: [
+        { device: x, parked: true },
+        { device: z, parked: true },
+      ],
+      time: rig.runtime.now(),
+    });
+    expect(rig.isolation.parked().map(({ device }) => device)).toEqual(["m.x.0", "m.z.0"]);
+    subscription[Symbol.dispose]();
+    for (const { name } of [x, z]) await rig.run(rig.isolation.reset(name));
+    await crash(x);
+    expect(crashes).toHaveLength(2);
   });
 
   test("crashes that are longer ago do not count", async () => {

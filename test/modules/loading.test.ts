@@ -271,6 +271,24 @@ describe("autoload", () => {
   }
 });
 
+test("a listener that throws is logged and changes nothing", async () => {
+  bus = await new Shelf({ name: "eth", code: "export function init() {}\nexport function exit() {}" }).bus();
+  const changes: string[] = [];
+  const listener = (_name: string, change: string): void => void changes.push(change);
+  bus.modules.subscribe(() => {
+    throw new Error("the disk is full");
+  });
+  const once = bus.modules.subscribe(listener);
+  const twice = bus.modules.subscribe(listener);
+  await bus.modules.modprobe("eth");
+  once[Symbol.dispose]();
+  await bus.modules.upgrade("eth");
+  twice[Symbol.dispose]();
+  await bus.modules.rmmod("eth");
+  expect(changes).toEqual(["loaded", "loaded", "upgraded"]);
+  expect(bus.warnings).toEqual(Array.from({ length: 3 }, () => "a listener of modules failed: the disk is full"));
+});
+
 describe("upgrade beside the bus", () => {
   const version = (n: number, more = ""): string => `
     export const driver = {
@@ -283,6 +301,8 @@ describe("upgrade beside the bus", () => {
   test("the new code takes the devices over with their state; when it cannot, the old one goes on", async () => {
     const shelf = new Shelf({ name: "eth", code: version(1) });
     bus = await shelf.bus();
+    const changes: string[] = [];
+    bus.modules.subscribe((name, change) => void changes.push(`${change} ${name} ${bus.modules.lsmod()[0]?.version}`));
     await bus.modules.modprobe("eth");
     const nic = bus.core.addRootDevice("nic0");
     const device = await bus.core.auxiliary.create(nic, { module: "nic", name: "eth" });
@@ -300,6 +320,7 @@ describe("upgrade beside the bus", () => {
     bus.modules.setIndex(await shelf.index());
     expect(await outcome(bus.modules.upgrade("eth"))).toBe("ENOSPC");
     expect(bus.modules.lsmod()[0]?.version).toBe("2.0.0");
+    expect(changes, "one that fails is none").toEqual(["loaded eth 1.0.0", "upgraded eth 2.0.0"]);
     expect(device.driver?.name).toBe("eth");
     await device.destroy();
     await nic.destroy();

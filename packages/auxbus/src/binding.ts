@@ -61,9 +61,6 @@ export class Binding<D extends Device = Device> {
   /** @internal It will be unbound: no call into the driver is admitted any more. */
   closing = false;
 
-  /** @internal When the probe began, on the runtime's clock; only set while somebody listens to tracepoints. */
-  started = 0;
-
   /** @internal The driver is shown as bound. */
   get bound(): boolean {
     return this.state === "bound" || this.state === "unbinding";

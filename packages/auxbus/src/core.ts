@@ -12,10 +12,10 @@ import { KernelLog } from "./log.ts";
 import type { Module } from "./module.ts";
 import { SystemPower } from "./power.ts";
 import { addDevice } from "./registration.ts";
-import { Tracepoints } from "./tracepoints.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { type ServiceName, type Services, ServiceTable } from "./service.ts";
 import { Sysfs } from "./sysfs.ts";
+import { Tracepoints } from "./tracepoints.ts";
 import { Uevents } from "./uevent.ts";
 import { type BusView, InProcessView } from "./view.ts";
 import { WorkQueue } from "./work.ts";
@@ -90,7 +90,7 @@ export class DriverCore {
     this.uevents = new Uevents(this.runtime, (error) =>
       this.log.error(`a subscriber of uevents failed: ${toError(error).message}`, { error }),
     );
-    this.tracepoints = new Tracepoints((error) =>
+    this.tracepoints = new Tracepoints(this.runtime, (error) =>
       this.log.error(`a subscriber of tracepoints failed: ${toError(error).message}`, { error }),
     );
     this.deferred = new DeferredProbes(this);

@@ -61,7 +61,8 @@ export {
 export type { SystemPower } from "./power.ts";
 export { type Awaitable, type Remote, transfer, transferred } from "./remote.ts";
 export { type CallContext, type Runtime, systemRuntime, type Timer } from "./runtime.ts";
-export type { RuntimePm, RuntimeStatus } from "./runtime-pm.ts";
+export type { RuntimePm } from "./runtime-pm.ts";
+export type { RuntimeStatus } from "./runtime-state.ts";
 export { satisfies } from "./semver.ts";
 export type { RemoteServices, ServiceName, Services, ServiceTable } from "./service.ts";
 export type { Sysfs, SysfsEntry } from "./sysfs.ts";
@@ -76,4 +77,5 @@ export {
   type LinkSnapshot,
   type Snapshot,
   type UeventRecord,
+  type UeventsOptions,
 } from "./view.ts";

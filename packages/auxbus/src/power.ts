@@ -66,7 +66,7 @@ export class SystemPower {
           suspended.push({ device, binding: device.binding });
         }
         this.#sleeping = { prepared, suspended: suspended.toReversed() };
-        this.#trace("suspended");
+        this.#tell("suspended");
       } catch (error) {
         await this.#wake(prepared, suspended.toReversed());
         for (const device of devices.slice(prepared.length)) device.put();
@@ -87,15 +87,15 @@ export class SystemPower {
     this.#sleeping = null;
     try {
       await this.#wake(sleeping.prepared, sleeping.suspended);
-      this.#trace("active");
+      this.#tell("active");
     } finally {
       this.#busy = false;
     }
   }
 
-  #trace(status: "active" | "suspended"): void {
-    const { tracepoints, runtime } = this.#core;
-    if (tracepoints.heard) tracepoints.emit({ point: "system", status, time: runtime.now() });
+  #tell(status: "suspended" | "active"): void {
+    const { tracepoints } = this.#core;
+    if (tracepoints.heard) tracepoints.system(status);
   }
 
   async #wake(prepared: readonly Prepared[], suspended: readonly Suspended[]): Promise<void> {

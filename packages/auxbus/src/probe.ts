@@ -111,7 +111,7 @@ function callProbe(
   const { core } = device;
   const binding = new Binding(device, driver);
   device.binding = binding;
-  if (core.tracepoints.heard) binding.started = core.runtime.now();
+  if (core.tracepoints.heard) core.tracepoints.begin(binding);
   device.bus?.notify("bind-driver", device);
   let result: MaybePromise<void>;
   try {
@@ -149,7 +149,7 @@ function settleProbe(binding: Binding, hold: Hold, announce: boolean): MaybeProm
   core.deferred.trigger();
   device.extras?.attempts?.delete(driver.name);
   device.bus?.notify("bound-driver", device);
-  if (core.tracepoints.heard) traceProbe(binding, "bound");
+  if (core.tracepoints.heard) core.tracepoints.probed(binding, "bound");
   emitDeviceUevent(device, "bind");
   return null;
 }
@@ -159,7 +159,7 @@ function probeFailed(binding: Binding, thrown: unknown): MaybePromise<ProbeFailu
   const { core } = device;
   const failure = ProbeFailure.of(thrown, { op: "probe", device: device.name, driver: driver.name });
   logFailure(device, driver, failure);
-  if (core.tracepoints.heard) traceProbe(binding, failure.code, failure.error);
+  if (core.tracepoints.heard) core.tracepoints.probed(binding, failure.code, failure.error);
   device.bus?.notify("driver-not-bound", device);
   linksNoDriver(device);
   binding.startUnbinding();
@@ -175,19 +175,10 @@ function probeFailed(binding: Binding, thrown: unknown): MaybePromise<ProbeFailu
   });
 }
 
-function traceProbe({ device, driver, started }: Binding, result: "bound" | Errno, error?: unknown): void {
-  const { tracepoints, runtime } = device.core;
-  const time = runtime.now();
-  tracepoints.emit({ point: "probe", device, driver, result, error, ms: time - started, time });
-}
-
-/** The driver was not even called. */
+/** The driver was not even called, which is told all the same: an operator wants to know why it is not bound. */
 function refused(failure: ProbeFailure, device: Device, driver: Driver): ProbeFailure {
-  const { tracepoints, runtime } = device.core;
-  if (tracepoints.heard) {
-    const { code, error } = failure;
-    tracepoints.emit({ point: "probe", device, driver, result: code, error, ms: 0, time: runtime.now() });
-  }
+  const { tracepoints } = device.core;
+  if (tracepoints.heard) tracepoints.refused(device, driver, failure.code, failure.error);
   return failure;
 }
 

@@ -1,6 +1,6 @@
 import type { DriverCore } from "./core.ts";
 import { BusError, type Errno } from "./errors.ts";
-import type { SysfsNode } from "./sysfs-node.ts";
+import type { SysfsFolder, SysfsNode } from "./sysfs-node.ts";
 import { resolveNode } from "./sysfs-tree.ts";
 
 /** Something in a folder below `/sys`. */
@@ -9,7 +9,7 @@ export interface SysfsEntry {
   readonly kind: "file" | "folder" | "link";
   readonly readable: boolean;
   readonly writable: boolean;
-  /** Where a link leads, below `/sys`. */
+  /** Where a link leads, below `/sys`, without a leading slash. */
   readonly target?: string;
 }
 
@@ -29,21 +29,18 @@ export class Sysfs {
     return resolveNode(this.#core, path, true) !== undefined;
   }
 
-  /** What is in a folder, sorted by name. @throws {BusError} `ENOENT`, `ENOTDIR` */
-  entries(path: string): SysfsEntry[] {
-    const node = this.#node(path, "list");
-    if (node.kind !== "folder") throw fail("ENOTDIR", path, "list", "it is no folder");
-    return this.list(path).flatMap((name) => {
-      const entry = node.get(name);
-      return entry === undefined ? [] : [entryOf(name, entry)];
-    });
-  }
-
   /** The names in a folder, sorted. @throws {BusError} `ENOENT`, `ENOTDIR` */
   list(path: string): string[] {
-    const node = this.#node(path, "list");
-    if (node.kind !== "folder") throw fail("ENOTDIR", path, "list", "it is no folder");
-    return [...node.names()].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return sorted(this.#folder(path));
+  }
+
+  /** What is in a folder, sorted by name; nothing of it is read. @throws {BusError} `ENOENT`, `ENOTDIR` */
+  entries(path: string): SysfsEntry[] {
+    const folder = this.#folder(path);
+    return sorted(folder).flatMap((name) => {
+      const node = folder.get(name);
+      return node === undefined ? [] : [entryOf(name, node)];
+    });
   }
 
   /** The content of a file. @throws {BusError} `ENOENT`, `EISDIR`, `EACCES` it cannot be read; else the file's error */
@@ -74,11 +71,21 @@ export class Sysfs {
     await node.attribute.store(value.endsWith("\n") ? value.slice(0, -1) : value);
   }
 
+  #folder(path: string): SysfsFolder {
+    const node = this.#node(path, "list");
+    if (node.kind === "folder") return node;
+    throw fail("ENOTDIR", path, "list", "it is no folder");
+  }
+
   #node(path: string, op: string): Exclude<SysfsNode, { kind: "link" }> {
     const node = resolveNode(this.#core, path, true);
     if (node === undefined || node.kind === "link") throw fail("ENOENT", path, op, "there is no such file");
     return node;
   }
+}
+
+function sorted(folder: SysfsFolder): string[] {
+  return [...folder.names()].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 function entryOf(name: string, node: SysfsNode): SysfsEntry {

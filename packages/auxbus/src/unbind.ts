@@ -56,25 +56,25 @@ function unbindNow(binding: Binding, hold: Hold): MaybePromise<void> {
   const { device } = binding;
   binding.startUnbinding();
   device.bus?.notify("unbind-driver", device);
-  const { tracepoints, runtime } = device.core;
-  if (tracepoints.heard) binding.started = runtime.now();
   const quiet = device.extras?.runtimePm?.putToUnbind();
-  const removed =
-    quiet === undefined ? removeFromDriver(binding, hold) : quiet.then(() => removeFromDriver(binding, hold));
+  const removed = quiet === undefined ? removeTraced(binding, hold) : quiet.then(() => removeTraced(binding, hold));
   const cleaned = isPending(removed) ? removed.then(() => cleanUpBinding(binding)) : cleanUpBinding(binding);
   return isPending(cleaned) ? cleaned.then(() => unbound(binding)) : unbound(binding);
 }
 
+function removeTraced(binding: Binding, hold: Hold): MaybePromise<void> {
+  const { tracepoints } = binding.device.core;
+  if (tracepoints.heard) tracepoints.begin(binding);
+  return removeFromDriver(binding, hold);
+}
+
 function unbound(binding: Binding): void {
   const { device, driver } = binding;
+  const { tracepoints } = device.core;
   linksDriverCleanup(device);
-  const { tracepoints, runtime } = device.core;
-  if (tracepoints.heard) {
-    const time = runtime.now();
-    tracepoints.emit({ point: "remove", device, driver, ms: time - binding.started, time });
-  }
   driver.removeDevice(device);
   device.bus?.notify("unbound-driver", device);
+  if (tracepoints.heard) tracepoints.removed(binding);
   emitDeviceUevent(device, "unbind");
 }
 

@@ -116,7 +116,11 @@ export class Host implements AsyncDisposable {
     this.socket = options.socket;
     this.core = new DriverCore({ runtime: options.runtime ?? { ...systemRuntime, context: new AsyncLocalStorage() } });
     this.view = this.core.view();
-    this.journal = new Journal(made.store, { runtime: this.core.runtime, clock });
+    this.journal = new Journal(made.store, {
+      runtime: this.core.runtime,
+      clock,
+      failed: (error) => this.core.log.error(`a reader of the journal has failed: ${error.message}`, { error }),
+    });
     this.modules = new Modules(this.core, {
       index: made.index,
       isolated: { limits: config.limits, policy: config.crash },

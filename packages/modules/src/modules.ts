@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BusError, type DriverCore, Module, type ParamValue } from "auxbus";
+import { BusError, type DriverCore, Module, type ParamValue, toError } from "auxbus";
 import { Autoload } from "./autoload.ts";
 import { InProcessModule } from "./in-process.ts";
 import { Isolation, type IsolationOptions } from "./isolation/isolation.ts";
@@ -80,14 +80,21 @@ export class Modules {
     });
   }
 
-  /** Hears that a module was loaded, unloaded or upgraded. */
+  /** Hears that a module was loaded, unloaded or upgraded. What `fn` throws is logged. */
   subscribe(fn: (name: string, change: ModuleChange) => void): Disposable {
-    this.#listeners.add(fn);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(fn) };
+    const listener = (name: string, change: ModuleChange): void => fn(name, change);
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
   #tell(name: string, change: ModuleChange): void {
-    for (const listener of this.#listeners) listener(name, change);
+    for (const listener of this.#listeners) {
+      try {
+        listener(name, change);
+      } catch (error) {
+        this.core.log.error(`a listener of modules failed: ${toError(error).message}`, { error });
+      }
+    }
   }
 
   get index(): ModuleIndex {

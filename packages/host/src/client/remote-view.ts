@@ -1,4 +1,14 @@
-import { type BusView, type Explanation, isErrno, type Snapshot, type UeventOverflow, type UeventRecord } from "auxbus";
+import {
+  BusError,
+  type BusView,
+  type Errno,
+  type Explanation,
+  isErrno,
+  type Snapshot,
+  type UeventOverflow,
+  type UeventRecord,
+  type UeventsOptions,
+} from "auxbus";
 import type { components } from "./api.ts";
 import type { HostClient } from "./client.ts";
 
@@ -15,10 +25,11 @@ export class RemoteView implements BusView {
   }
 
   /** Times are milliseconds since 1970. */
-  async *uevents({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<UeventRecord | UeventOverflow> {
+  async *uevents({ signal, listening }: UeventsOptions = {}): AsyncIterable<UeventRecord | UeventOverflow> {
     try {
       for await (const { event, data } of this.#client.events({ kind: "uevent", ...(signal && { signal }) })) {
-        if (event === "gap") yield { action: "overflow", lost: data.lost };
+        if (event === "hello") listening?.();
+        else if (event === "gap") yield { action: "overflow", lost: data.lost };
         else if (event === "entry" && data.kind === "uevent") {
           const { seqnum, action, devpath, subsystem, env } = data.data;
           yield { seqnum, action, devpath, subsystem: subsystem ?? undefined, env, time: data.time };
@@ -31,12 +42,15 @@ export class RemoteView implements BusView {
 
   async list(path: string): Promise<readonly components["schemas"]["SysfsEntry"][]> {
     const found = await this.#client.get("/v1/sysfs", { query: { path } });
-    return found.kind === "folder" ? found.entries : [];
+    if (found.kind !== "folder") throw refusal("ENOTDIR", path, "list", "it is no folder");
+    return found.entries;
   }
 
   async read(path: string): Promise<string> {
     const found = await this.#client.get("/v1/sysfs", { query: { path } });
-    return found.kind === "file" ? (found.value ?? "") : "";
+    if (found.kind !== "file") throw refusal("EISDIR", path, "read", "it is a folder");
+    if (found.value === null) throw refusal("EACCES", path, "read", "it can only be written");
+    return found.value;
   }
 
   async write(path: string, value: string): Promise<void> {
@@ -66,4 +80,9 @@ export class RemoteView implements BusView {
       drivers: said.drivers.map(({ code, ...verdict }) => (isErrno(code) ? { ...verdict, code } : verdict)),
     };
   }
+}
+
+/** As the bus itself would say it. */
+function refusal(code: Errno, path: string, op: string, why: string): BusError {
+  return new BusError(code, `cannot ${op} /sys/${path}: ${why}`, { op });
 }

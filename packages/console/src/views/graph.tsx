@@ -143,17 +143,17 @@ function DeviceBox(props: {
         }}
       >
         <rect class={`node ${state ?? "none"}`} x={x} y={y} width={width} height="24" rx="5" />
-        <Show when={state}>
-          {(shown) => (
-            <text class={`letter ${shown()}`} x={x + 13} y={y + 16} text-anchor="middle">
-              {LETTERS[shown()]}
-            </text>
-          )}
-        </Show>
         <text x={x + (state === null ? 10 : 26)} y={y + 16}>
           {name}
         </text>
       </a>
+      <Show when={state}>
+        {(shown) => (
+          <text class={`letter ${shown()}`} x={x + 13} y={y + 16} text-anchor="middle" aria-hidden="true">
+            {LETTERS[shown()]}
+          </text>
+        )}
+      </Show>
     </g>
   );
 }

@@ -21,6 +21,10 @@ export function LoadedModules(props: LoadedModulesProps): JSX.Element {
       ? "No device is bound to its drivers."
       : `${names.length} devices lose their driver: ${few(names)}.`;
   };
+  // Those that are not set can be written, too.
+  const paramsOf = ({ name, params }: ModuleStatus): string[] => [
+    ...new Set([...Object.keys(info(name)?.params ?? {}), ...Object.keys(params)]),
+  ];
   /** What an upgrade would bring. */
   const newer = ({ name, version }: ModuleStatus): string | null => {
     const installed = info(name)?.version ?? version;
@@ -82,14 +86,14 @@ export function LoadedModules(props: LoadedModulesProps): JSX.Element {
                     {module.usedBy.join(", ")}
                   </td>
                   <td data-label="Parameters" class="mono">
-                    <For each={Object.keys(module.params)}>
+                    <For each={paramsOf(module)}>
                       {(param) => (
                         <div title={info(module.name)?.params?.[param]?.description}>
-                          {param}={String(module.params[param])}
+                          {param}={valueOf(module, param)}
                           <Show when={info(module.name)?.params?.[param]?.writable === true && readOnly() === null}>
                             <WriteForm
                               name={`${module.name}.${param}`}
-                              value={String(module.params[param])}
+                              value={valueOf(module, param)}
                               onWrite={(value) =>
                                 props.onChange(`Write ${param}`, () =>
                                   client.put("/v1/modules/{name}/params/{param}", {
@@ -135,4 +139,8 @@ export function LoadedModules(props: LoadedModulesProps): JSX.Element {
       <Show when={readOnly()}>{(why) => <p class="hint">{why()}</p>}</Show>
     </section>
   );
+}
+
+function valueOf({ params }: ModuleStatus, param: string): string {
+  return String(params[param] ?? "");
 }

@@ -1,16 +1,22 @@
-import { createSignal, type JSX, Show } from "solid-js";
+import { createSignal, type JSX, onCleanup, Show } from "solid-js";
 import { fetchTransport, HostClient } from "@auxbus/host/client";
+import { watched } from "./watched-transport.ts";
 import { forgetToken, keepToken, takeToken } from "./session.ts";
 import { Shell } from "./shell.tsx";
+
+/** The host says something every 15 seconds. */
+const SILENCE = 40_000;
 
 /** The page: asks for a token, if it has none, and shows the host. */
 export function App(): JSX.Element {
   const [token, setToken] = createSignal(takeToken());
   const [refused, setRefused] = createSignal<string | null>(null);
   // Another link into this tab, with another token.
-  addEventListener("hashchange", () => {
+  const onHash = (): void => {
     if (location.hash.startsWith("#token=")) setToken(takeToken());
-  });
+  };
+  addEventListener("hashchange", onHash);
+  onCleanup(() => removeEventListener("hashchange", onHash));
   return (
     <Show
       when={token()}
@@ -28,7 +34,7 @@ export function App(): JSX.Element {
     >
       {(given) => (
         <Shell
-          client={new HostClient(fetchTransport(location.origin, given), "console")}
+          client={new HostClient(watched(fetchTransport(location.origin, given), SILENCE), "console")}
           onRefused={(why) => {
             forgetToken();
             setRefused(why);
@@ -59,6 +65,7 @@ function TokenForm(props: { readonly refused: string | null; onToken(token: stri
           autocomplete="off"
           spellcheck={false}
           required
+          autofocus
           ref={(element) => (input = element)}
         />
         <Show when={props.refused}>

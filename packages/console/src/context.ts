@@ -1,5 +1,6 @@
 import { type Accessor, type Context, createContext, useContext } from "solid-js";
 import type { HostClient } from "@auxbus/host/client";
+import type { Device } from "./api.ts";
 import type { Live } from "./live.ts";
 import type { Model } from "./model.ts";
 
@@ -18,6 +19,8 @@ export interface Console {
   readonly live: Live;
   /** Changes when the model does: look at it through this. */
   readonly model: Accessor<Model>;
+  /** Changes only when a device or its state does. */
+  readonly devices: Accessor<ReadonlyMap<string, Device>>;
   /** Why nothing can be changed, or null. */
   readonly readOnly: Accessor<string | null>;
   /** Does something; what goes wrong is shown. @returns whether it was done */

@@ -8,8 +8,6 @@ export interface Segment {
   readonly from: number;
   /** Null: it still is. */
   readonly to: number | null;
-  /** What has begun it. */
-  readonly entry: Entry;
 }
 
 /** The states of one device over time, as the journal tells them. */
@@ -18,6 +16,10 @@ export class Lane {
   readonly segments: Segment[] = [];
   /** Its entries, oldest first. */
   readonly entries: Entry[] = [];
+  /** What it was before the first segment; null: nobody knows. */
+  initial: State | null = null;
+  /** Whether a driver had to do with it: one that is on no bus is never bound. */
+  hasDrivers = false;
 
   constructor(path: string) {
     this.path = path;
@@ -25,27 +27,25 @@ export class Lane {
 
   take(entry: Entry): void {
     this.entries.push(entry);
+    this.initial ??= before(entry);
     const { time } = entry;
     switch (entry.kind) {
       case "uevent":
-        if (entry.data.action === "add") this.#become("unbound", time, entry);
-        else if (entry.data.action === "bind") this.#become("bound", time, entry);
-        else if (entry.data.action === "unbind")
-          this.#become(this.#now === "crashed" ? "crashed" : "unbound", time, entry);
-        else if (entry.data.action === "remove") this.#become("absent", time, entry);
+        this.#takeUevent(entry.data.action, time);
         break;
       case "probe":
-        if (entry.data.ms > 0) this.#become("probing", time - entry.data.ms, entry);
-        if (entry.data.result !== "bound") {
-          this.#become(entry.data.result === "EPROBE_DEFER" ? "deferred" : "unbound", time, entry);
-        }
+        this.hasDrivers = true;
+        // It is told of when it ends.
+        this.#become("probing", time - entry.data.ms);
+        if (entry.data.result === "bound") this.#become("bound", time);
+        else this.#become(entry.data.result === "EPROBE_DEFER" ? "deferred" : "unbound", time);
         break;
       case "crash":
-        this.#become("crashed", time, entry);
+        this.#become("crashed", time);
         break;
       case "pm":
-        if (entry.data.status === "suspended" && this.#now !== "unbound") this.#become("suspended", time, entry);
-        else if (entry.data.status === "active" && this.#now === "suspended") this.#become("bound", time, entry);
+        if (entry.data.status === "suspended" && this.#now === "bound") this.#become("suspended", time);
+        else if (entry.data.status === "active" && this.#now === "suspended") this.#become("bound", time);
         break;
       case "remove":
       case "operation":
@@ -57,42 +57,49 @@ export class Lane {
     }
   }
 
-  get #now(): State | undefined {
-    return this.segments.at(-1)?.state;
+  #takeUevent(action: string, time: number): void {
+    if (action === "bind" || action === "unbind") this.hasDrivers = true;
+    if (action === "add") this.#become("unbound", time);
+    else if (action === "bind") this.#become("bound", time);
+    // It stays marked until a driver has it again.
+    else if (action === "unbind" && this.#now !== "crashed") this.#become("unbound", time);
+    else if (action === "remove") this.end(time);
   }
 
-  #become(state: State, time: number, entry: Entry): void {
+  /** It is gone, and so it is when the host begins anew. */
+  end(time: number): void {
+    this.#become("absent", time);
+  }
+
+  get #now(): State | null {
+    return this.segments.at(-1)?.state ?? this.initial;
+  }
+
+  #become(state: State, time: number): void {
     const last = this.segments.at(-1);
-    if (last?.state === state) return;
+    if (this.#now === state) return;
     // A probe is told of when it ends: it began after whatever was before.
     const from = Math.max(time, last?.from ?? time);
     if (last !== undefined) this.segments[this.segments.length - 1] = { ...last, to: from };
-    this.segments.push({ state, from, to: null, entry });
+    this.segments.push({ state, from, to: null });
   }
 
   /** The segment at a time. */
   at(time: number): Segment | undefined {
-    return this.segments.findLast(({ from, to }) => from <= time && (to === null || time < to));
+    const found = this.segments.findLast(({ from }) => from <= time);
+    if (found !== undefined || this.initial === null) return found;
+    return { state: this.initial, from: -Infinity, to: this.segments[0]?.from ?? null };
   }
 }
 
-/** The kinds of entries that lanes are made of. */
-export const LANE_KINDS: ReadonlySet<string> = new Set(["uevent", "probe", "remove", "pm", "crash"]);
-
-/**
- * A lane for each device on a bus that the entries tell of, the first that was heard of first.
- *
- * @param buses their names: other devices have no driver, and no state
- */
-export function lanesOf(entries: Iterable<Entry>, buses: ReadonlySet<string>): Map<string, Lane> {
-  const lanes = new Map<string, Lane>();
-  for (const entry of entries) {
-    const { device } = entry;
-    if (device === null || !device.startsWith("/devices/") || !LANE_KINDS.has(entry.kind)) continue;
-    if (entry.kind === "uevent" && !buses.has(entry.data.subsystem ?? "")) continue;
-    const lane = lanes.get(device) ?? new Lane(device);
-    lanes.set(device, lane);
-    lane.take(entry);
-  }
-  return lanes;
+/** What a device was when an entry was written; null: that does not tell. */
+function before(entry: Entry): State | null {
+  if (entry.kind === "probe") return "unbound";
+  if (entry.kind === "remove" || entry.kind === "crash") return "bound";
+  if (entry.kind === "pm") return entry.data.status === "active" ? "suspended" : "bound";
+  if (entry.kind !== "uevent") return null;
+  const { action } = entry.data;
+  if (action === "add") return "absent";
+  if (action === "unbind") return "bound";
+  return action === "bind" || action === "remove" ? "unbound" : null;
 }

@@ -2,7 +2,8 @@ const KEY = "auxbus token";
 
 /** The token that the address brings, or that this tab has had before. It does not stay in the address. */
 export function takeToken(): string | null {
-  const [, brought] = /^#token=([\w-]{20,256})$/.exec(location.hash) ?? [];
+  // Whatever it is: the host says whether it is one.
+  const [, brought] = /^#token=(.+)$/.exec(location.hash) ?? [];
   if (brought === undefined) return sessionStorage.getItem(KEY);
   sessionStorage.setItem(KEY, brought);
   history.replaceState(null, "", `${location.pathname}#/devices`);

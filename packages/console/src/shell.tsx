@@ -2,6 +2,7 @@ import {
   createEffect,
   createMemo,
   createSignal,
+  ErrorBoundary,
   For,
   type JSX,
   Match,
@@ -10,34 +11,24 @@ import {
   Show,
   Switch,
 } from "solid-js";
-import { BusError, toError } from "auxbus";
+import { toError } from "auxbus";
 import type { HostClient } from "@auxbus/host/client";
-import { type Console, ConsoleContext, type Question } from "./context.ts";
+import { type Console, ConsoleContext } from "./context.ts";
 import { Live } from "./live.ts";
 import { Model } from "./model.ts";
 import { currentRoute, goTo } from "./router.ts";
-import { type Asked, ConfirmDialog } from "./ui/dialog.tsx";
 import { Banner } from "./ui/banner.tsx";
+import { ConfirmDialog } from "./ui/dialog.tsx";
+import { Help } from "./ui/help.tsx";
 import { HostMenu } from "./ui/host-menu.tsx";
+import { useActions } from "./use-actions.ts";
+import { VIEWS } from "./views.ts";
 import { DeviceView } from "./views/device.tsx";
 import { DevicesView } from "./views/devices.tsx";
 import { GraphView } from "./views/graph.tsx";
 import { LogView } from "./views/log.tsx";
 import { ModulesView } from "./views/modules.tsx";
 import { TimelineView } from "./views/timeline.tsx";
-
-const VIEWS = [
-  { id: "devices", title: "Devices", key: "1" },
-  { id: "graph", title: "Graph", key: "2" },
-  { id: "timeline", title: "Timeline", key: "3" },
-  { id: "modules", title: "Modules", key: "4" },
-  { id: "log", title: "Log", key: "5" },
-] as const;
-
-interface Message {
-  readonly text: string;
-  readonly bad: boolean;
-}
 
 /** Everything around the views: navigation, connection, what went wrong, questions. */
 export function Shell(props: { readonly client: HostClient; onRefused(why: string): void }): JSX.Element {
@@ -57,8 +48,7 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
     live.stop();
   });
 
-  const [message, setMessage] = createSignal<Message | null>(null);
-  const [asked, setAsked] = createSignal<Asked | null>(null);
+  const { message, asked, forgetMessage, act, actAfter } = useActions();
   const [help, setHelp] = createSignal(false);
   const readOnly = createMemo(() => {
     const { connection, status } = model();
@@ -66,27 +56,9 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
     return status?.role === "operator" ? null : "This token may only read.";
   });
 
-  const act = async (what: string, fn: () => Promise<unknown>): Promise<boolean> => {
-    try {
-      const done = await fn();
-      const unwritten = typeof done === "object" && done !== null && "journaled" in done && done.journaled === false;
-      setMessage({
-        text: unwritten ? `${what}: done, but the journal cannot be written` : `${what}: done`,
-        bad: unwritten,
-      });
-      return true;
-    } catch (error) {
-      const text = error instanceof BusError ? `${error.reason} (${error.code})` : toError(error).message;
-      setMessage({ text: `${what}: ${text}`, bad: true });
-      return false;
-    }
-  };
-  const actAfter = async (question: Question, fn: () => Promise<unknown>): Promise<boolean> => {
-    const agreed = await new Promise<boolean>((answer) => setAsked({ question, answer }));
-    setAsked(null);
-    return agreed && act(question.action, fn);
-  };
-  const context: Console = { client, live, model, readOnly, act, actAfter };
+  const deviceChanges = createMemo(() => model().deviceChanges);
+  const devices = createMemo(() => (deviceChanges(), state.devices), undefined, { equals: false });
+  const context: Console = { client, live, model, devices, readOnly, act, actAfter };
 
   const onKey = (event: KeyboardEvent): void => {
     const typing = event.target instanceof Element && event.target.closest("input, select, textarea, dialog") !== null;
@@ -101,8 +73,18 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
     } else return;
     event.preventDefault();
   };
+  const retry = (): void => {
+    if (document.visibilityState === "visible") live.retry();
+  };
   addEventListener("keydown", onKey);
-  onCleanup(() => removeEventListener("keydown", onKey));
+  // The machine was asleep, or its network was gone: there is no need to wait for the next attempt.
+  addEventListener("online", retry);
+  document.addEventListener("visibilitychange", retry);
+  onCleanup(() => {
+    removeEventListener("keydown", onKey);
+    removeEventListener("online", retry);
+    document.removeEventListener("visibilitychange", retry);
+  });
   createEffect(() => {
     const name = model().status?.host ?? "";
     const title =
@@ -141,39 +123,41 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
       </header>
       <Banner />
       <main id="main" tabindex="-1">
-        <Switch
-          fallback={
-            <p class="empty">
-              There is no page here. <a href="#/devices">Devices</a>
-            </p>
-          }
-        >
-          <Match when={currentRoute().view === "devices"}>
-            <DevicesView />
-          </Match>
-          <Match when={currentRoute().view === "graph"}>
-            <GraphView />
-          </Match>
-          <Match when={currentRoute().view === "timeline"}>
-            <TimelineView />
-          </Match>
-          <Match when={currentRoute().view === "modules"}>
-            <ModulesView />
-          </Match>
-          <Match when={currentRoute().view === "log"}>
-            <LogView />
-          </Match>
-          <Match when={currentRoute().view === "device" && currentRoute().rest} keyed>
-            {(path) => <DeviceView path={path} />}
-          </Match>
-        </Switch>
+        <ErrorBoundary fallback={(error: unknown, reset) => <Mistake error={error} onRetry={reset} />}>
+          <Switch
+            fallback={
+              <p class="empty">
+                There is no page here. <a href="#/devices">Devices</a>
+              </p>
+            }
+          >
+            <Match when={currentRoute().view === "devices"}>
+              <DevicesView />
+            </Match>
+            <Match when={currentRoute().view === "graph"}>
+              <GraphView around={currentRoute().rest} />
+            </Match>
+            <Match when={currentRoute().view === "timeline"}>
+              <TimelineView chosen={currentRoute().rest} />
+            </Match>
+            <Match when={currentRoute().view === "modules"}>
+              <ModulesView />
+            </Match>
+            <Match when={currentRoute().view === "log"}>
+              <LogView />
+            </Match>
+            <Match when={currentRoute().view === "device" && currentRoute().rest} keyed>
+              {(path) => <DeviceView path={path} />}
+            </Match>
+          </Switch>
+        </ErrorBoundary>
       </main>
       <div class="toasts" role="status" aria-live="polite">
         <Show when={message()}>
           {(shown) => (
             <p class={shown().bad ? "toast bad" : "toast"}>
               {shown().text}
-              <button type="button" aria-label="Close the message" onClick={() => setMessage(null)}>
+              <button type="button" aria-label="Close the message" onClick={forgetMessage}>
                 ×
               </button>
             </p>
@@ -188,39 +172,14 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
   );
 }
 
-function Help(props: { onClose(): void }): JSX.Element {
-  let dialog: HTMLDialogElement | undefined;
-  onMount(() => dialog?.showModal());
-  const keys = [
-    ...VIEWS.map(({ key, title }) => [key, title] as const),
-    ["/", "Filter"],
-    ["↑ ↓", "Move in a list"],
-    ["← →", "Close and open a part of the tree; move in time"],
-    ["Enter", "Open a device"],
-    ["+ −", "Zoom the timeline"],
-    ["Home", "Back to now on the timeline"],
-    ["?", "This help"],
-  ] as const;
+/** A mistake of this page: the rest of it goes on. */
+function Mistake(props: { readonly error: unknown; onRetry(): void }): JSX.Element {
   return (
-    <dialog ref={(element) => (dialog = element)} aria-labelledby="keys" onClose={() => props.onClose()}>
-      <h2 id="keys">Keys</h2>
-      <dl class="keys">
-        <For each={keys}>
-          {([key, what]) => (
-            <div>
-              <dt>
-                <kbd>{key}</kbd>
-              </dt>
-              <dd>{what}</dd>
-            </div>
-          )}
-        </For>
-      </dl>
-      <form method="dialog" class="buttons">
-        <button type="submit" autofocus>
-          Close
-        </button>
-      </form>
-    </dialog>
+    <p class="error" role="alert">
+      This view has a mistake: {toError(props.error).message}.{" "}
+      <button type="button" onClick={() => props.onRetry()}>
+        Show it again
+      </button>
+    </p>
   );
 }

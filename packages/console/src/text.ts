@@ -4,7 +4,7 @@ import type { Entry } from "./api.ts";
 export function textOf(entry: Entry): string {
   switch (entry.kind) {
     case "uevent":
-      return `${entry.data.action} ${entry.device ?? entry.data.devpath}`;
+      return isOfDevice(entry) ? entry.data.action : `${entry.data.action} ${entry.device ?? entry.data.devpath}`;
     case "probe": {
       const { result, message, ms } = entry.data;
       const took = ms >= 0.1 ? ` in ${duration(ms)}` : "";
@@ -32,6 +32,11 @@ export function textOf(entry: Entry): string {
     case "gap":
       return `${entry.data.lost} entries were lost: ${entry.data.why}`;
   }
+}
+
+/** Whether it is about a device, which is shown beside it, and not about a driver, a module or a bus. */
+export function isOfDevice({ device }: Entry): boolean {
+  return device?.startsWith("/devices/") === true;
 }
 
 /** How bad it is. */
@@ -76,4 +81,9 @@ export function moment(time: number): string {
 /** The last part of a path. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** A few names, and that there are more. */
+export function few(names: readonly string[], most = 5): string {
+  return `${names.slice(0, most).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
 }

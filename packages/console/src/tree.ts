@@ -1,4 +1,5 @@
 import type { Device } from "./api.ts";
+import type { DeviceTree } from "./device-tree.ts";
 
 /** A line of the tree. */
 export interface Row {
@@ -7,19 +8,9 @@ export interface Row {
   readonly level: number;
   readonly hasChildren: boolean;
   readonly open: boolean;
-}
-
-/** The children of each device by the path of their parent; the roots under null. */
-export function childrenOf(devices: Iterable<Device>): Map<string | null, Device[]> {
-  const children = new Map<string | null, Device[]>();
-  for (const device of devices) {
-    const siblings = children.get(device.parent);
-    if (siblings === undefined) children.set(device.parent, [device]);
-    else siblings.push(device);
-  }
-  const byName = new Intl.Collator("en", { numeric: true });
-  for (const siblings of children.values()) siblings.sort((a, b) => byName.compare(a.name, b.name));
-  return children;
+  /** Which one of its siblings it is, from 1 on, and how many they are. */
+  readonly place: number;
+  readonly siblings: number;
 }
 
 /**
@@ -30,21 +21,27 @@ export function childrenOf(devices: Iterable<Device>): Map<string | null, Device
  */
 export function rowsOf(
   devices: ReadonlyMap<string, Device>,
+  tree: DeviceTree,
   closed: ReadonlySet<string>,
   wanted: ((device: Device) => boolean) | null,
 ): Row[] {
   const shown = wanted === null ? null : withAncestors(devices, wanted);
-  const children = childrenOf(
-    shown === null ? devices.values() : [...devices.values()].filter(({ path }) => shown.has(path)),
-  );
-  const rows: Row[] = [];
-  const visit = (device: Device, level: number): void => {
-    const own = children.get(device.path) ?? [];
-    const open = shown !== null || !closed.has(device.path);
-    rows.push({ device, level, hasChildren: own.length > 0, open });
-    if (open) for (const child of own) visit(child, level + 1);
+  const childrenOf = (path: string | null): readonly string[] => {
+    const all = tree.children(path);
+    return shown === null ? all : all.filter((each) => shown.has(each));
   };
-  for (const root of children.get(null) ?? []) visit(root, 1);
+  const rows: Row[] = [];
+  const visit = (paths: readonly string[], level: number): void => {
+    for (const [i, path] of paths.entries()) {
+      const device = devices.get(path);
+      if (device === undefined) continue;
+      const own = childrenOf(path);
+      const open = shown !== null || !closed.has(path);
+      rows.push({ device, level, hasChildren: own.length > 0, open, place: i + 1, siblings: paths.length });
+      if (open) visit(own, level + 1);
+    }
+  };
+  visit(childrenOf(null), 1);
   return rows;
 }
 
@@ -58,4 +55,9 @@ function withAncestors(devices: ReadonlyMap<string, Device>, wanted: (device: De
     }
   }
   return shown;
+}
+
+/** All that is below a device, at any depth. */
+export function descendantsOf(tree: DeviceTree, path: string): string[] {
+  return tree.children(path).flatMap((child) => [child, ...descendantsOf(tree, child)]);
 }

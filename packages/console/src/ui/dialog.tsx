@@ -1,4 +1,4 @@
-import { For, type JSX, onMount, Show } from "solid-js";
+import { For, type JSX, onCleanup, onMount, Show } from "solid-js";
 import type { Question } from "../context.ts";
 
 export interface Asked {
@@ -13,17 +13,20 @@ export function ConfirmDialog(props: { readonly asked: Asked | null }): JSX.Elem
       {(asked) => {
         let dialog: HTMLDialogElement | undefined;
         onMount(() => dialog?.showModal());
+        // Closed rather than only taken away: the focus goes back to where it was.
+        onCleanup(() => dialog?.close());
         return (
           <dialog
             ref={(element) => (dialog = element)}
             aria-labelledby="question"
+            aria-describedby="consequences"
             onCancel={(event) => {
               event.preventDefault();
               asked.answer(false);
             }}
           >
             <h2 id="question">{asked.question.title}</h2>
-            <ul class="lines">
+            <ul class="lines" id="consequences">
               <For each={asked.question.lines}>{(line) => <li>{line}</li>}</For>
             </ul>
             <div class="buttons">

@@ -1,4 +1,4 @@
-import { createSignal, type JSX, Show } from "solid-js";
+import { createSignal, type JSX, onCleanup, Show } from "solid-js";
 import { useConsole } from "../context.ts";
 import { duration } from "../text.ts";
 
@@ -22,8 +22,23 @@ export function HostMenu(props: { onHelp(): void }): JSX.Element {
   const [theme, setTheme] = createSignal(storedTheme());
   const status = () => model().status;
   const bound = () => [...model().devices.values()].filter(({ state }) => state === "bound").length;
+  let menu: HTMLDetailsElement | undefined;
+  const close = (event: PointerEvent): void => {
+    const isInside = event.target instanceof Node && menu?.contains(event.target) === true;
+    if (menu !== undefined && !isInside) menu.open = false;
+  };
+  addEventListener("pointerdown", close);
+  onCleanup(() => removeEventListener("pointerdown", close));
   return (
-    <details class="menu">
+    <details
+      class="menu"
+      ref={(element) => (menu = element)}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || menu === undefined) return;
+        menu.open = false;
+        menu.querySelector("summary")?.focus();
+      }}
+    >
       <summary>
         <span class={`dot ${model().connection.state}`} aria-hidden="true" />
         {model().connection.state}

@@ -1,59 +1,74 @@
-import { createEffect, createResource, createSignal, For, type JSX, on, Show } from "solid-js";
+import { createEffect, For, type JSX, on, Show } from "solid-js";
 import type { Device, SysfsEntry } from "../api.ts";
 import { useConsole } from "../context.ts";
+import { deviceHref } from "../router.ts";
+import { Trouble } from "../ui/trouble.tsx";
+import { WriteForm } from "../ui/write-form.tsx";
+import { useLoaded } from "../use-loaded.ts";
 
 interface Folder {
-  /** Below /sys. */
-  readonly path: string;
+  /** Its path below /sys. */
+  readonly name: string;
   readonly title: string;
   readonly entries: readonly SysfsEntry[];
 }
 
+/** How deep folders are read, and how many. */
+const DEPTH = 2;
+const MOST = 20;
+
 /** The files of a device, with those of its folders such as power and irqs. */
 export function Attributes(props: { readonly device: Device }): JSX.Element {
   const { client, model, readOnly, act } = useConsole();
-  const read = async (path: string): Promise<readonly SysfsEntry[]> => {
-    const found = await client.get("/v1/sysfs", { query: { path, values: "true" } }).catch(() => null);
-    return found?.kind === "folder" ? found.entries : [];
-  };
-  const [folders, { refetch }] = createResource(
-    () => props.device.path.slice(1),
-    async (path): Promise<readonly Folder[]> => {
-      const own = await read(path);
-      const names = new Set(
-        [...model().devices.values()].filter(({ parent }) => parent === props.device.path).map(({ name }) => name),
-      );
-      const inner = own.filter(({ kind, name }) => kind === "folder" && !names.has(name)).slice(0, 10);
-      const nested = await Promise.all(
-        inner.map(async ({ name }) => ({
-          path: `${path}/${name}`,
-          title: name,
-          entries: await read(`${path}/${name}`),
-        })),
-      );
-      return [{ path, title: "", entries: own }, ...nested];
-    },
+  const folders = useLoaded(
+    () => props.device.path,
+    (path) => readAll({ name: path.slice(1), title: "" }, DEPTH),
   );
+  const read = async (path: string): Promise<readonly SysfsEntry[]> => {
+    const found = await client.get("/v1/sysfs", { query: { path, values: "true" } });
+    return found.kind === "folder" ? found.entries : [];
+  };
+  const readAll = async ({ name: path, title }: Omit<Folder, "entries">, depth: number): Promise<readonly Folder[]> => {
+    const entries = await read(path);
+    if (depth === 0) return [{ name: path, title, entries }];
+    // What is below it and a device itself has a page of its own.
+    const inner = entries.filter(({ kind, name }) => kind === "folder" && !model().devices.has(`/${path}/${name}`));
+    const nested = await Promise.all(
+      inner
+        .slice(0, MOST)
+        .map(({ name }) => readAll({ name: `${path}/${name}`, title: `${title}${name}/` }, depth - 1)),
+    );
+    return [{ name: path, title, entries }, ...nested.flat()];
+  };
   createEffect(
     on(
       () => props.device,
-      () => void refetch(),
+      () => folders.reload(),
       { defer: true },
     ),
   );
-  const write = async (path: string, value: string): Promise<void> => {
-    if (await act(`Write ${path.split("/").at(-1) ?? ""}`, () => client.put("/v1/sysfs", { body: { path, value } })))
-      await refetch();
+  const write = async (path: string, value: string): Promise<boolean> => {
+    const done = await act(`Write ${path.split("/").at(-1) ?? ""}`, () =>
+      client.put("/v1/sysfs", { body: { path, value } }),
+    );
+    if (done) folders.reload();
+    return done;
   };
 
   return (
-    <section class="card">
-      <h2>Files</h2>
-      <For each={folders.latest ?? []}>
+    <section class="card files-card">
+      <div class="title">
+        <h2>Files</h2>
+        <button type="button" class="small" onClick={() => folders.reload()}>
+          Read again
+        </button>
+      </div>
+      <Trouble error={folders.error()} onRetry={folders.reload} />
+      <For each={folders.data() ?? []}>
         {(folder) => (
           <Show when={folder.entries.some(({ kind }) => kind !== "folder")}>
             <Show when={folder.title !== ""}>
-              <h3 class="mono">{folder.title}/</h3>
+              <h3 class="mono">{folder.title}</h3>
             </Show>
             <dl class="facts files">
               <For each={folder.entries.filter(({ kind }) => kind !== "folder")}>
@@ -61,17 +76,13 @@ export function Attributes(props: { readonly device: Device }): JSX.Element {
                   <>
                     <dt class="mono">{entry.name}</dt>
                     <dd class="mono">
-                      <Show when={entry.kind === "file"} fallback={`→ ${entry.target ?? ""}`}>
-                        {entry.error === undefined
-                          ? (entry.value?.trimEnd() ?? "")
-                          : `${entry.error.code}: ${entry.error.message}`}
-                        <Show when={entry.writable && entry.name !== "uevent" && readOnly() === null}>
-                          <WriteForm
-                            name={entry.name}
-                            value={entry.value?.trimEnd() ?? ""}
-                            onWrite={(value) => write(`${folder.path}/${entry.name}`, value)}
-                          />
-                        </Show>
+                      <Value entry={entry} />
+                      <Show when={entry.writable && readOnly() === null}>
+                        <WriteForm
+                          name={entry.name}
+                          value={entry.name === "uevent" ? "add" : (entry.value?.trimEnd() ?? "")}
+                          onWrite={(value) => write(`${folder.name}/${entry.name}`, value)}
+                        />
                       </Show>
                     </dd>
                   </>
@@ -85,44 +96,22 @@ export function Attributes(props: { readonly device: Device }): JSX.Element {
   );
 }
 
-/** A button that becomes a field. */
-export function WriteForm(props: {
-  readonly name: string;
-  readonly value: string;
-  onWrite(value: string): Promise<void>;
-}): JSX.Element {
-  const [open, setOpen] = createSignal(false);
+function Value(props: { readonly entry: SysfsEntry }): JSX.Element {
+  const { model } = useConsole();
+  const target = (): string => `/${props.entry.target ?? ""}`;
   return (
     <Show
-      when={open()}
+      when={props.entry.kind === "link"}
       fallback={
-        <button type="button" class="small" aria-label={`Write ${props.name}`} onClick={() => setOpen(true)}>
-          write
-        </button>
+        <Show when={props.entry.error} fallback={<span>{props.entry.value?.trimEnd() ?? ""}</span>}>
+          {(error) => <span class="hint">{`${error().code}: ${error().message}`}</span>}
+        </Show>
       }
     >
-      <form
-        class="inline"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const value = new FormData(event.currentTarget).get("value");
-          void props.onWrite(typeof value === "string" ? value : "").then(() => setOpen(false));
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") setOpen(false);
-        }}
-      >
-        <input
-          name="value"
-          aria-label={`New value of ${props.name}`}
-          value={props.value}
-          autocomplete="off"
-          ref={(element) => queueMicrotask(() => element.focus())}
-        />
-        <button type="submit" class="small">
-          set
-        </button>
-      </form>
+      →{" "}
+      <Show when={model().devices.has(target())} fallback={props.entry.target}>
+        <a href={deviceHref(target())}>{props.entry.target}</a>
+      </Show>
     </Show>
   );
 }

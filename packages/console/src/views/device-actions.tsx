@@ -1,6 +1,8 @@
 import { createMemo, type JSX, Show } from "solid-js";
 import type { Device, Explanation, Parked } from "../api.ts";
 import { useConsole } from "../context.ts";
+import { few } from "../text.ts";
+import { descendantsOf } from "../tree.ts";
 
 export interface DeviceActionsProps {
   readonly device: Device;
@@ -10,7 +12,7 @@ export interface DeviceActionsProps {
 
 /** What can be done to a device. What interrupts it is asked about before. */
 export function DeviceActions(props: DeviceActionsProps): JSX.Element {
-  const { client, model, readOnly, act, actAfter } = useConsole();
+  const { client, model, devices, readOnly, act, actAfter } = useConsole();
   const disabled = (): boolean => readOnly() !== null;
   const asked = (): { readonly bus: string; readonly device: string } => ({
     bus: props.device.bus ?? "",
@@ -19,21 +21,17 @@ export function DeviceActions(props: DeviceActionsProps): JSX.Element {
   /** Who loses what when its driver goes. */
   const losses = createMemo((): string[] => {
     const { path, name, driver } = props.device;
-    const below = [...model().devices.values()].filter(
-      (device) => device.path.startsWith(`${path}/`) && device.driver !== null,
-    );
+    const below = descendantsOf(model().tree, path).flatMap((each) => {
+      const device = devices().get(each);
+      return device === undefined || device.driver === null ? [] : [device];
+    });
     const consumers = (props.explanation?.consumers ?? []).map(({ device }) => device);
     return [
       ...(driver === null ? [] : [`${name} loses ${driver}.`]),
       ...(below.length === 0
         ? []
-        : [
-            `Below it are ${below.length} bound devices: ${below
-              .slice(0, 5)
-              .map((device) => device.name)
-              .join(", ")}${below.length > 5 ? ", …" : ""}.`,
-          ]),
-      ...(consumers.length === 0 ? [] : [`What depends on it is unbound first: ${consumers.join(", ")}.`]),
+        : [`Below it are ${below.length} bound devices: ${few(below.map((device) => device.name))}.`]),
+      ...(consumers.length === 0 ? [] : [`What depends on it is unbound first: ${few(consumers)}.`]),
     ];
   });
   const drivers = createMemo(() =>

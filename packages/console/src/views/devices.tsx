@@ -1,45 +1,43 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
 import { useConsole } from "../context.ts";
+import { matcher } from "../matcher.ts";
 import { deviceHref, goTo } from "../router.ts";
 import { type State, STATES } from "../state.ts";
 import { rowsOf } from "../tree.ts";
+import { DeviceRow, idOf } from "../ui/device-row.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 
+/** What the tree shows is kept while one looks at a device. */
+const [filter, setFilter] = createSignal("");
+const [only, setOnly] = createSignal<State | null>(null);
+const [closed, setClosed] = createSignal<ReadonlySet<string>>(new Set());
+const [focused, setFocused] = createSignal<string | null>(null);
+
 /** All devices, below their parents. */
 export function DevicesView(): JSX.Element {
-  const { model } = useConsole();
-  const [filter, setFilter] = createSignal("");
-  const [only, setOnly] = createSignal<State | null>(null);
-  const [closed, setClosed] = createSignal<ReadonlySet<string>>(new Set());
-  const [focused, setFocused] = createSignal<string | null>(null);
-
+  const { model, devices } = useConsole();
   const counts = createMemo(() => {
     const found = new Map<State, number>();
-    for (const device of model().devices.values()) {
+    for (const device of devices().values()) {
       const state = model().stateOf(device);
       if (state !== null) found.set(state, (found.get(state) ?? 0) + 1);
     }
     return found;
   });
   const rows = createMemo(() => {
-    const words = filter().toLowerCase().split(/\s+/).filter(Boolean);
     const state = only();
-    const { devices } = model();
-    if (words.length === 0 && state === null) return rowsOf(devices, closed(), null);
-    return rowsOf(devices, closed(), (device) => {
+    const text = matcher(filter());
+    const all = devices();
+    const { tree } = model();
+    if (text === null && state === null) return rowsOf(all, tree, closed(), null);
+    return rowsOf(all, tree, closed(), (device) => {
       if (state !== null && model().stateOf(device) !== state) return false;
-      const text =
-        `${device.path} ${device.driver ?? ""} ${device.module ?? ""} ${device.modalias ?? ""}`.toLowerCase();
-      return words.every((word) => text.includes(word));
+      return text?.(device) ?? true;
     });
   });
-  const at = createMemo(() =>
-    Math.max(
-      0,
-      rows().findIndex(({ device }) => device.path === focused()),
-    ),
-  );
+  const place = createMemo(() => rows().findIndex(({ device }) => device.path === focused()));
+  const shown = createMemo(() => STATES.filter((state) => (counts().get(state) ?? 0) > 0 || state === only()));
 
   const toggle = (path: string, open: boolean): void => {
     const next = new Set(closed());
@@ -47,25 +45,27 @@ export function DevicesView(): JSX.Element {
     else next.add(path);
     setClosed(next);
   };
+  const move = (to: number): void => {
+    const target = rows()[Math.min(rows().length - 1, Math.max(0, to))];
+    if (target !== undefined) setFocused(target.device.path);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const row = rows()[at()];
+    const at = place();
+    const row = rows()[Math.max(0, at)];
     if (row === undefined) return;
     const { device, open, hasChildren } = row;
-    const move = (to: number): void => {
-      const target = rows()[Math.min(rows().length - 1, Math.max(0, to))];
-      if (target !== undefined) setFocused(target.device.path);
-    };
-    if (event.key === "ArrowDown") move(focused() === null ? 0 : at() + 1);
-    else if (event.key === "ArrowUp") move(at() - 1);
-    else if (event.key === "PageDown") move(at() + 20);
-    else if (event.key === "PageUp") move(at() - 20);
+    if (event.key === "ArrowDown") move(at + 1);
+    else if (event.key === "ArrowUp") move(at - 1);
+    else if (event.key === "PageDown") move(at + 20);
+    else if (event.key === "PageUp") move(at - 20);
     else if (event.key === "Home") move(0);
     else if (event.key === "End") move(rows().length - 1);
     else if (event.key === "ArrowRight" && hasChildren && !open) toggle(device.path, true);
-    else if (event.key === "ArrowRight" && hasChildren) move(at() + 1);
-    else if (event.key === "ArrowLeft" && hasChildren && open) toggle(device.path, false);
+    else if (event.key === "ArrowRight" && hasChildren) move(at + 1);
+    else if (event.key === "ArrowLeft" && hasChildren && open && !(filter() !== "" || only() !== null))
+      toggle(device.path, false);
     else if (event.key === "ArrowLeft" && device.parent !== null) setFocused(device.parent);
-    else if (event.key === "Enter") goTo(deviceHref(device.path));
+    else if (event.key === "Enter" && at >= 0) goTo(deviceHref(device.path));
     else return;
     event.preventDefault();
   };
@@ -82,7 +82,7 @@ export function DevicesView(): JSX.Element {
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
         <div class="chips" role="group" aria-label="States">
-          <For each={STATES.filter((state) => (counts().get(state) ?? 0) > 0)}>
+          <For each={shown()}>
             {(state) => (
               <button
                 type="button"
@@ -90,11 +90,12 @@ export function DevicesView(): JSX.Element {
                 aria-pressed={only() === state}
                 onClick={() => setOnly(only() === state ? null : state)}
               >
-                <StateMark state={state} label /> <b>{counts().get(state)?.toLocaleString("en")}</b>
+                <StateMark state={state} label /> <b>{(counts().get(state) ?? 0).toLocaleString("en")}</b>
               </button>
             )}
           </For>
         </div>
+        <span class="hint count">{devices().size.toLocaleString("en")} devices</span>
       </div>
       <div class="row head device-row" aria-hidden="true">
         <span>Device</span>
@@ -105,7 +106,7 @@ export function DevicesView(): JSX.Element {
       <Show
         when={rows().length > 0}
         fallback={
-          <p class="empty">{model().devices.size === 0 ? "There are no devices." : "No device is like that."}</p>
+          <p class="empty grow">{devices().size === 0 ? "There are no devices." : "No device is like that."}</p>
         }
       >
         <VirtualList
@@ -114,34 +115,17 @@ export function DevicesView(): JSX.Element {
           label="Device tree"
           role="tree"
           class="grow"
-          active={focused() === null ? -1 : at()}
+          active={place()}
+          activeId={place() < 0 ? undefined : idOf(focused() ?? "")}
           onKeyDown={onKeyDown}
-          row={({ device, level, hasChildren, open }) => (
-            <div
-              class="row device-row"
-              classList={{ active: focused() === device.path }}
-              role="treeitem"
-              aria-level={level}
-              aria-expanded={hasChildren ? open : undefined}
-              aria-selected={focused() === device.path}
-            >
-              <span class="name" ref={(element) => element.style.setProperty("--level", String(level - 1))}>
-                <button
-                  type="button"
-                  class="twist"
-                  tabindex="-1"
-                  aria-hidden="true"
-                  classList={{ open, leaf: !hasChildren }}
-                  onClick={() => toggle(device.path, !open)}
-                />
-                <a href={deviceHref(device.path)} tabindex="-1" onClick={() => setFocused(device.path)}>
-                  {device.name}
-                </a>
-              </span>
-              <StateMark state={model().stateOf(device)} label />
-              <span class="mono">{device.driver ?? ""}</span>
-              <span class="mono wide">{device.module ?? ""}</span>
-            </div>
+          row={(row) => (
+            <DeviceRow
+              row={row()}
+              state={model().stateOf(row().device)}
+              active={focused() === row().device.path}
+              onFocus={() => setFocused(row().device.path)}
+              onToggle={() => toggle(row().device.path, !row().open)}
+            />
           )}
         />
       </Show>

@@ -1,16 +1,59 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
 import { useConsole } from "../context.ts";
-import { layOut } from "../graph-layout.ts";
+import { type DeviceNode, type DriverNode, type Edge, type Graph, layOut } from "../graph-layout.ts";
+import { keepSame } from "../keep-same.ts";
 import { deviceHref, goTo } from "../router.ts";
 import { LETTERS } from "../state.ts";
+import { nameOf } from "../text.ts";
 
-/** Who is bound to whom, and what depends on what. */
-export function GraphView(): JSX.Element {
-  const { model } = useConsole();
+const EMPTY: Graph = {
+  devices: [],
+  drivers: [],
+  parents: [],
+  bindings: [],
+  links: [],
+  left: 0,
+  width: 0,
+  height: 0,
+};
+
+const edgeKey = ({ from, to }: Edge): string => `${from} ${to}`;
+
+/** Who is bound to whom, and what depends on what. @param props.around the path of a device, or "" */
+export function GraphView(props: { readonly around: string }): JSX.Element {
+  const { model, devices } = useConsole();
   const [filter, setFilter] = createSignal("");
   const [hot, setHot] = createSignal<string | null>(null);
-  const graph = createMemo(() => layOut(model(), filter()));
-  const near = (...ends: readonly string[]): boolean => hot() === null || ends.includes(hot() ?? "");
+  const parts = createMemo(() => [model().drivers, model().links], [], {
+    equals: (a, b) => a.every((x, i) => x === b[i]),
+  });
+  const graph = createMemo((before: Graph): Graph => {
+    devices();
+    parts();
+    const now = layOut(model(), filter(), props.around);
+    return {
+      ...now,
+      devices: keepSame(before.devices, now.devices, ({ path }) => path),
+      drivers: keepSame(before.drivers, now.drivers, ({ key }) => key),
+      parents: keepSame(before.parents, now.parents, edgeKey),
+      bindings: keepSame(before.bindings, now.bindings, edgeKey),
+      links: keepSame(before.links, now.links, edgeKey),
+    };
+  }, EMPTY);
+  /** What is pointed at, with all that a line leads to. */
+  const near = createMemo(() => {
+    const it = hot();
+    if (it === null) return null;
+    const found = new Set([it]);
+    for (const { from, to } of [...graph().parents, ...graph().bindings, ...graph().links]) {
+      if (from === it) found.add(to);
+      else if (to === it) found.add(from);
+    }
+    return found;
+  });
+  const isFaint = (path: string): boolean => near()?.has(path) === false;
+  const isFar = ({ from, to }: Edge): boolean => hot() !== null && hot() !== from && hot() !== to;
+
   return (
     <div class="fill">
       <h1 class="sr">Graph</h1>
@@ -22,12 +65,21 @@ export function GraphView(): JSX.Element {
           value={filter()}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
+        <Show when={props.around}>
+          {(path) => (
+            <a class="chip button" href="#/graph" aria-label={`Only around ${nameOf(path())}: show everything`}>
+              around <span class="mono">{nameOf(path())}</span> ×
+            </a>
+          )}
+        </Show>
         <span class="hint" role="status">
           {graph().devices.length} devices, {graph().drivers.length} drivers, {graph().links.length} links
-          <Show when={graph().left > 0}>. {graph().left.toLocaleString("en")} more devices are left out: filter</Show>
+          <Show when={graph().left > 0}>
+            . {graph().left.toLocaleString("en")} more devices are left out: use the filter, or a device’s own graph
+          </Show>
         </span>
       </div>
-      <div class="scroll grow" tabindex="0" role="region" aria-label="Graph of devices and drivers">
+      <div class="scroll grow sheet" tabindex="0" role="region" aria-label="Graph of devices and drivers">
         <svg
           class="graph"
           width={graph().width}
@@ -36,71 +88,94 @@ export function GraphView(): JSX.Element {
           role="group"
           aria-label="Devices at the left, drivers at the right"
         >
+          <For each={graph().parents}>{({ d }) => <path class="parent" d={d} />}</For>
           <For each={graph().links}>
-            {({ consumer, supplier, state, d }) => (
-              <path class="link" classList={{ faint: !near(consumer, supplier) }} d={d}>
-                <title>{`${consumer} depends on ${supplier}: ${state}`}</title>
+            {(link) => (
+              <path class="link" classList={{ faint: isFar(link) }} d={link.d}>
+                <title>{link.title}</title>
               </path>
             )}
           </For>
-          <For each={graph().edges}>
-            {({ device, driver, d }) => <path class="edge" classList={{ faint: !near(device, driver) }} d={d} />}
+          <For each={graph().bindings}>
+            {(binding) => (
+              <path class="edge" classList={{ faint: isFar(binding) }} d={binding.d}>
+                <title>{binding.title}</title>
+              </path>
+            )}
           </For>
           <For each={graph().devices}>
-            {({ device, state, x, y, width }) => (
-              <g
-                class="link-node"
-                role="link"
-                tabindex="0"
-                aria-label={`${device.name}, ${state ?? "no bus"}${device.driver === null ? "" : `, bound to ${device.driver}`}`}
-                onMouseEnter={() => setHot(device.path)}
-                onMouseLeave={() => setHot(null)}
-                onFocus={() => setHot(device.path)}
-                onBlur={() => setHot(null)}
-                onClick={() => goTo(deviceHref(device.path))}
-                onKeyDown={(event) => {
-                  if (event.key === "Enter") goTo(deviceHref(device.path));
-                }}
-              >
-                <rect
-                  class={`node ${state ?? "none"}`}
-                  classList={{ faint: !near(device.path) && hot() !== device.driver }}
-                  x={x}
-                  y={y}
-                  width={width}
-                  height="24"
-                  rx="5"
-                />
-                <Show when={state}>
-                  {(shown) => (
-                    <text class={`letter ${shown()}`} x={x + 12} y={y + 16} text-anchor="middle">
-                      {LETTERS[shown()]}
-                    </text>
-                  )}
-                </Show>
-                <text x={x + (state === null ? 10 : 26)} y={y + 16}>
-                  {device.name}
-                </text>
-              </g>
+            {(node) => (
+              <DeviceBox node={node} faint={isFaint(node.path)} chosen={node.path === props.around} onHot={setHot} />
             )}
           </For>
           <For each={graph().drivers}>
-            {({ driver, key, x, y, width }) => (
-              <g
-                role="img"
-                aria-label={`driver ${driver.name} of module ${driver.module}`}
-                onMouseEnter={() => setHot(key)}
-                onMouseLeave={() => setHot(null)}
-              >
-                <rect class="node driver" x={x} y={y} width={width} height="24" rx="12" />
-                <text x={x + 14} y={y + 16}>
-                  {driver.name}
-                </text>
-              </g>
-            )}
+            {(node) => <DriverBox node={node} faint={isFaint(node.key)} onHot={setHot} />}
           </For>
         </svg>
       </div>
     </div>
+  );
+}
+
+function DeviceBox(props: {
+  readonly node: DeviceNode;
+  readonly faint: boolean;
+  readonly chosen: boolean;
+  onHot(path: string | null): void;
+}): JSX.Element {
+  const { path, name, driver, state, x, y, width } = props.node;
+  const bound = driver === null ? "" : `, bound to ${driver}`;
+  // In a group, or the link would be one of HTML, which an SVG does not show.
+  return (
+    <g
+      classList={{ faint: props.faint, chosen: props.chosen }}
+      onMouseEnter={() => props.onHot(path)}
+      onMouseLeave={() => props.onHot(null)}
+      onFocusIn={() => props.onHot(path)}
+      onFocusOut={() => props.onHot(null)}
+    >
+      <a
+        href={deviceHref(path)}
+        aria-label={`${name}, ${state ?? "on no bus"}${bound}`}
+        onClick={(event) => {
+          event.preventDefault();
+          goTo(deviceHref(path));
+        }}
+      >
+        <rect class={`node ${state ?? "none"}`} x={x} y={y} width={width} height="24" rx="5" />
+        <Show when={state}>
+          {(shown) => (
+            <text class={`letter ${shown()}`} x={x + 13} y={y + 16} text-anchor="middle">
+              {LETTERS[shown()]}
+            </text>
+          )}
+        </Show>
+        <text x={x + (state === null ? 10 : 26)} y={y + 16}>
+          {name}
+        </text>
+      </a>
+    </g>
+  );
+}
+
+function DriverBox(props: {
+  readonly node: DriverNode;
+  readonly faint: boolean;
+  onHot(key: string | null): void;
+}): JSX.Element {
+  const { key, name, module, x, y, width } = props.node;
+  return (
+    <g
+      role="img"
+      aria-label={`driver ${name} of module ${module}`}
+      classList={{ faint: props.faint }}
+      onMouseEnter={() => props.onHot(key)}
+      onMouseLeave={() => props.onHot(null)}
+    >
+      <rect class="node driver" x={x} y={y} width={width} height="24" rx="12" />
+      <text x={x + 14} y={y + 16}>
+        {name}
+      </text>
+    </g>
   );
 }

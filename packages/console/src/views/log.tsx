@@ -1,89 +1,69 @@
-import { createEffect, createMemo, createSignal, For, type JSX, on, onCleanup, Show } from "solid-js";
-import { toError } from "auxbus";
+import { createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js";
 import type { Entry } from "../api.ts";
 import { useConsole } from "../context.ts";
+import { ALL, fits, hasLevel, type LogFilter, queryOf } from "../log-filter.ts";
 import { deviceHref } from "../router.ts";
-import { levelOf, moment, nameOf, textOf } from "../text.ts";
+import { isOfDevice, levelOf, moment, nameOf, textOf } from "../text.ts";
+import { Trouble } from "../ui/trouble.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
+import { useJournal } from "../use-journal.ts";
 
 const KINDS = ["uevent", "probe", "remove", "pm", "crash", "operation", "module", "log", "host", "gap"] as const;
-const SINCE = { "": "all", 60: "1 minute", 3600: "1 hour", 86400: "1 day" } as const;
 
-interface Filter {
-  readonly kinds: readonly string[];
-  readonly level: "info" | "warn" | "error" | "";
-  readonly device: string;
-  readonly text: string;
-  readonly since: string;
+const LEVELS = [
+  ["info", "any level"],
+  ["warn", "warnings"],
+  ["error", "errors"],
+] as const;
+
+const SINCE = [
+  [0, "any time"],
+  [60, "last minute"],
+  [3600, "last hour"],
+  [86_400, "last day"],
+] as const;
+
+/** Milliseconds after which what was typed is asked for. */
+const TYPING = 200;
+
+/** How many entries have come at the start of a list. */
+function prepended([first]: readonly Entry[], now: readonly Entry[]): number {
+  return first === undefined ? 0 : Math.max(0, now.indexOf(first));
 }
-
-const RANK = { info: 0, warn: 1, error: 2 } as const;
 
 /** Everything that the journal knows, newest first; what comes is shown as it comes. */
 export function LogView(): JSX.Element {
   const { client, model } = useConsole();
-  const [filter, setFilter] = createSignal<Filter>({ kinds: [], level: "", device: "", text: "", since: "" });
-  const [past, setPast] = createSignal<readonly Entry[]>([]);
-  const [more, setMore] = createSignal(true);
-  const [failure, setFailure] = createSignal<string | null>(null);
-  let loading = false;
-  let generation = 0;
-
-  const older = async (): Promise<void> => {
-    if (loading || !more()) return;
-    loading = true;
-    const mine = generation;
-    const { kinds, device, text, since } = filter();
-    try {
-      const page = await client.get("/v1/journal", {
-        query: {
-          limit: 500,
-          ...(past().length === 0 ? {} : { before: past().at(-1)?.id ?? 0 }),
-          ...(kinds.length === 0 ? {} : { kind: kinds.join(",") }),
-          ...(device === "" ? {} : { device }),
-          ...(text === "" ? {} : { text }),
-          ...(since === "" ? {} : { since: Date.now() - Number(since) * 1000 }),
-        },
-      });
-      if (mine !== generation) return;
-      setPast([...past(), ...page.entries]);
-      setMore(page.more);
-      setFailure(null);
-    } catch (error) {
-      setFailure(toError(error).message);
-      setMore(false);
-    } finally {
-      loading = false;
-      if (mine !== generation) void older();
-    }
-  };
-  // Typing is not answered letter by letter.
-  createEffect(
-    on(filter, () => {
-      const timer = setTimeout(() => {
-        generation++;
-        setPast([]);
-        setMore(true);
-        void older();
-      }, 200);
-      onCleanup(() => clearTimeout(timer));
-    }),
-  );
-
-  const shown = createMemo((): readonly Entry[] => {
-    const { kinds, level, device, text } = filter();
-    const known = past()[0]?.id ?? 0;
-    const fits = (entry: Entry): boolean =>
-      (kinds.length === 0 || kinds.includes(entry.kind)) &&
-      (device === "" || entry.device === device || entry.device?.endsWith(`/${device}`) === true) &&
-      (text === "" || JSON.stringify(entry).toLowerCase().includes(text.toLowerCase()));
-    const fresh = model()
-      .recent.filter((entry) => entry.id > known && fits(entry))
-      .toReversed();
-    const all = [...fresh, ...past()];
-    return level === "" ? all : all.filter((entry) => RANK[levelOf(entry)] >= RANK[level]);
+  const [filter, setFilter] = createSignal<LogFilter>(ALL);
+  const journal = useJournal(() => {
+    const wanted = filter();
+    const query = queryOf(wanted, model().now());
+    return {
+      read: (before) =>
+        client.get("/v1/journal", { query: { ...query, limit: 500, ...(before === undefined ? {} : { before }) } }),
+      fits: (entry) => fits(wanted, entry),
+    };
   });
-  const set = (part: Partial<Filter>): void => void setFilter({ ...filter(), ...part });
+  const shown = createMemo((): readonly Entry[] => {
+    const wanted = filter();
+    return journal()
+      .entries.filter((entry) => hasLevel(wanted, entry))
+      .toReversed();
+  });
+  const set = (part: Partial<LogFilter>): void => void setFilter({ ...filter(), ...part });
+  let typed: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(typed));
+  const type = (part: Partial<LogFilter>): void => {
+    clearTimeout(typed);
+    typed = setTimeout(() => set(part), TYPING);
+  };
+  const toggle = (kind: string): void => {
+    const { kinds } = filter();
+    set({ kinds: kinds.includes(kind) ? kinds.filter((each) => each !== kind) : [...kinds, kind] });
+  };
+  const older = (): void => {
+    if (!journal().loading && journal().error === null) void journal().older();
+  };
 
   return (
     <div class="fill">
@@ -93,32 +73,25 @@ export function LogView(): JSX.Element {
           type="search"
           placeholder="Text"
           aria-label="Text in the entry"
-          onInput={(event) => set({ text: event.currentTarget.value.trim() })}
+          onInput={(event) => type({ text: event.currentTarget.value.trim() })}
         />
         <input
           type="search"
           placeholder="Device"
-          aria-label="Device"
-          onInput={(event) => set({ device: event.currentTarget.value.trim() })}
+          aria-label="Name or path of the device"
+          onInput={(event) => type({ device: event.currentTarget.value.trim() })}
         />
         <select
           aria-label="Level"
-          onChange={(event) =>
-            set({
-              level: (["info", "warn", "error"] as const).find((level) => level === event.currentTarget.value) ?? "",
-            })
-          }
+          onChange={(event) => set({ level: LEVELS[event.currentTarget.selectedIndex]?.[0] ?? "info" })}
         >
-          <option value="">any level</option>
-          <option value="warn">warnings</option>
-          <option value="error">errors</option>
+          <For each={LEVELS}>{([, title]) => <option>{title}</option>}</For>
         </select>
-        <select aria-label="How far back" onChange={(event) => set({ since: event.currentTarget.value })}>
-          {Object.entries(SINCE).map(([value, name]) => (
-            <option value={value} selected={value === ""}>
-              {name}
-            </option>
-          ))}
+        <select
+          aria-label="How far back"
+          onChange={(event) => set({ since: SINCE[event.currentTarget.selectedIndex]?.[0] ?? 0 })}
+        >
+          <For each={SINCE}>{([, title]) => <option>{title}</option>}</For>
         </select>
         <div class="chips" role="group" aria-label="Kinds">
           <For each={KINDS}>
@@ -127,13 +100,7 @@ export function LogView(): JSX.Element {
                 type="button"
                 class="chip"
                 aria-pressed={filter().kinds.includes(kind)}
-                onClick={() =>
-                  set({
-                    kinds: filter().kinds.includes(kind)
-                      ? filter().kinds.filter((each) => each !== kind)
-                      : [...filter().kinds, kind],
-                  })
-                }
+                onClick={() => toggle(kind)}
               >
                 {kind}
               </button>
@@ -141,37 +108,46 @@ export function LogView(): JSX.Element {
           </For>
         </div>
       </div>
-      <Show when={failure()}>
-        {(why) => (
-          <p class="error" role="alert">
-            {why()}
-          </p>
-        )}
+      <Trouble error={journal().error} onRetry={() => void journal().older()} />
+      <Show when={shown().length === 0}>
+        <p class="empty">
+          {journal().loading || journal().more ? "Reading the journal…" : "Nothing like that has happened."}
+        </p>
       </Show>
-      <Show when={shown().length > 0} fallback={<p class="empty">Nothing like that has happened.</p>}>
-        <VirtualList
-          items={shown()}
-          rowHeight={26}
-          label="Journal"
-          class="grow log"
-          onScroll={(element) => {
-            if (element.scrollTop + element.clientHeight > element.scrollHeight - 400) void older();
-          }}
-          row={(entry) => (
-            <div class={`row log-row ${levelOf(entry)}`} role="listitem">
-              <time title={new Date(entry.time).toISOString()}>{moment(entry.time)}</time>
-              <span class="kind">{entry.kind}</span>
-              <span class="mono cut">
-                <Show when={entry.device}>{(device) => <a href={deviceHref(device())}>{nameOf(device())}</a>}</Show>
-              </span>
-              <span class="cut" title={textOf(entry)}>
-                {entry.driver === null ? "" : `${entry.driver}: `}
-                {textOf(entry)}
-              </span>
-            </div>
+      <VirtualList
+        items={shown()}
+        rowHeight={26}
+        label="Journal"
+        class="grow log"
+        prepended={prepended}
+        onEnd={older}
+        row={(entry) => <LogRow entry={entry()} />}
+      />
+      <Show when={journal().isFull}>
+        <p class="hint under">What is older is not shown: use the filters.</p>
+      </Show>
+    </div>
+  );
+}
+
+function LogRow(props: { readonly entry: Entry }): JSX.Element {
+  const text = (): string => `${props.entry.driver === null ? "" : `${props.entry.driver}: `}${textOf(props.entry)}`;
+  return (
+    <div class={`row log-row ${levelOf(props.entry)}`} role="listitem">
+      <time title={new Date(props.entry.time).toISOString()}>{moment(props.entry.time)}</time>
+      <span class="kind">{props.entry.kind}</span>
+      <span class="mono cut" title={props.entry.device ?? undefined}>
+        <Show when={props.entry.device}>
+          {(device) => (
+            <Show when={isOfDevice(props.entry)} fallback={nameOf(device())}>
+              <a href={deviceHref(device())}>{nameOf(device())}</a>
+            </Show>
           )}
-        />
-      </Show>
+        </Show>
+      </span>
+      <span class="cut" title={text()}>
+        {text()}
+      </span>
     </div>
   );
 }

@@ -1,51 +1,40 @@
-import { createEffect, createMemo, createResource, createSignal, For, type JSX, on, Show } from "solid-js";
-import type { ModuleInfo, ModuleStatus } from "../api.ts";
+import { createEffect, createMemo, createSignal, For, type JSX, on } from "solid-js";
 import { useConsole } from "../context.ts";
-import { WriteForm } from "./attributes.tsx";
+import { Trouble } from "../ui/trouble.tsx";
+import { useLoaded } from "../use-loaded.ts";
+import { InstalledModules } from "./installed-modules.tsx";
+import { LoadedModules } from "./loaded-modules.tsx";
+import { WorkerHosts } from "./worker-hosts.tsx";
+
+/** Does something about modules, and looks at them again, whether it was done or not. */
+export type Change = (what: string, fn: () => Promise<unknown>) => Promise<boolean>;
 
 /** The loaded modules, those that could be loaded, and where isolated ones run. */
 export function ModulesView(): JSX.Element {
-  const { client, model, readOnly, act, actAfter } = useConsole();
+  const { client, model, readOnly, act } = useConsole();
   const [filter, setFilter] = createSignal("");
-  const [data, { refetch }] = createResource(async () => {
-    const [{ modules }, installed, hosts] = await Promise.all([
-      client.get("/v1/modules"),
-      client.get("/v1/installed"),
-      client.get("/v1/hosts"),
-    ]);
-    return { loaded: modules, ...installed, hosts };
-  });
-  createEffect(
-    on([() => model().modules, () => model().parked, () => model().connection.state], () => void refetch(), {
-      defer: true,
-    }),
+  const answer = useLoaded(
+    () => "",
+    async () => {
+      const [{ modules }, installed, hosts] = await Promise.all([
+        client.get("/v1/modules"),
+        client.get("/v1/installed"),
+        client.get("/v1/hosts"),
+      ]);
+      return { loaded: modules, ...installed, hosts };
+    },
   );
-  const disabled = (): boolean => readOnly() !== null;
-  const wanted = (name: string): boolean => name.toLowerCase().includes(filter().toLowerCase());
-  const info = (name: string): ModuleInfo | undefined => data.latest?.modules.find((each) => each.name === name);
+  createEffect(on([() => model().moduleChanges, () => model().parked], () => answer.reload(), { defer: true }));
+  const wanted = (name: string): boolean => name.toLowerCase().includes(filter().trim().toLowerCase());
+  const loaded = createMemo(() => (answer.data()?.loaded ?? []).filter(({ name }) => wanted(name)));
   const available = createMemo(() => {
-    const loaded = new Set((data.latest?.loaded ?? []).map(({ name }) => name));
-    return (data.latest?.modules ?? []).filter(({ name }) => !loaded.has(name) && wanted(name));
+    const names = new Set((answer.data()?.loaded ?? []).map(({ name }) => name));
+    return (answer.data()?.modules ?? []).filter(({ name }) => !names.has(name) && wanted(name));
   });
-  const change = async (what: string, fn: () => Promise<unknown>): Promise<void> => {
-    await act(what, fn);
-    await refetch();
-  };
-  const unload = (module: ModuleStatus): void => {
-    const devices = [...model().devices.values()].filter((device) => device.module === module.name);
-    const lines = [
-      devices.length === 0
-        ? "No device is bound to its drivers."
-        : `${devices.length} devices lose their driver: ${devices
-            .slice(0, 5)
-            .map(({ name }) => name)
-            .join(", ")}${devices.length > 5 ? ", …" : ""}.`,
-      "What was loaded for it and nobody else needs is unloaded, too.",
-    ];
-    const name = { name: module.name };
-    void actAfter({ title: `Unload ${module.name}?`, lines, action: "Unload" }, () =>
-      client.post("/v1/modules/{name}/unload", { params: name, body: { recursive: true } }),
-    ).then(() => refetch());
+  const change: Change = async (what, fn) => {
+    const done = await act(what, fn);
+    answer.reload();
+    return done;
   };
 
   return (
@@ -60,173 +49,21 @@ export function ModulesView(): JSX.Element {
         />
         <button
           type="button"
-          disabled={disabled()}
+          disabled={readOnly() !== null}
           onClick={() => void change("Look for packages", () => client.post("/v1/depmod"))}
         >
           Look for new packages
         </button>
       </div>
-      <For each={data.latest?.problems ?? []}>{(problem) => <p class="error">{problem}</p>}</For>
-      <section class="card">
-        <h2>Loaded</h2>
-        <div class="scroll" tabindex="0" role="region" aria-label="Loaded modules">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Module</th>
-                <th scope="col">Version</th>
-                <th scope="col">Runs in</th>
-                <th scope="col">Used by</th>
-                <th scope="col">Parameters</th>
-                <th scope="col">
-                  <span class="sr">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              <For each={(data.latest?.loaded ?? []).filter(({ name }) => wanted(name))}>
-                {(module) => (
-                  <tr>
-                    <td class="mono" title={info(module.name)?.description}>
-                      {module.name}
-                      {module.state === "live" ? "" : ` (${module.state})`}
-                    </td>
-                    <td>{module.version}</td>
-                    <td>{module.isolation === "none" ? "bus" : module.isolation}</td>
-                    <td class="mono">{module.usedBy.join(", ")}</td>
-                    <td class="mono">
-                      <For each={Object.entries(module.params)}>
-                        {([param, value]) => (
-                          <div>
-                            {param}={String(value)}
-                            <Show when={info(module.name)?.params?.[param]?.writable === true && !disabled()}>
-                              <WriteForm
-                                name={`${module.name}.${param}`}
-                                value={String(value)}
-                                onWrite={(text) =>
-                                  change(`Write ${param}`, () =>
-                                    client.put("/v1/modules/{name}/params/{param}", {
-                                      params: { name: module.name, param },
-                                      body: { value: text },
-                                    }),
-                                  )
-                                }
-                              />
-                            </Show>
-                          </div>
-                        )}
-                      </For>
-                    </td>
-                    <td class="end">
-                      <button
-                        type="button"
-                        class="small"
-                        disabled={disabled()}
-                        aria-label={`Upgrade ${module.name}`}
-                        onClick={() =>
-                          void change(`Upgrade ${module.name}`, () =>
-                            client.post("/v1/modules/{name}/upgrade", { params: { name: module.name } }),
-                          )
-                        }
-                      >
-                        Upgrade
-                      </button>{" "}
-                      <button
-                        type="button"
-                        class="small"
-                        disabled={disabled()}
-                        aria-label={`Unload ${module.name}`}
-                        onClick={() => unload(module)}
-                      >
-                        Unload…
-                      </button>
-                    </td>
-                  </tr>
-                )}
-              </For>
-            </tbody>
-          </table>
-        </div>
-      </section>
-      <Show when={(data.latest?.hosts.hosts.length ?? 0) + (data.latest?.hosts.parked.length ?? 0) > 0}>
-        <section class="card">
-          <h2>Workers and processes</h2>
-          <ul class="plain">
-            <For each={data.latest?.hosts.hosts ?? []}>
-              {({ name, kind, modules, devices, crashes }) => (
-                <li>
-                  <b>{name ?? `a ${kind}, being started`}</b>: <span class="mono">{modules.join(", ")}</span>,{" "}
-                  {devices.length} devices
-                  {crashes === 0 ? "" : `, ${crashes} crashes`}
-                </li>
-              )}
-            </For>
-            <For each={data.latest?.hosts.parked ?? []}>
-              {({ device, reason }) => (
-                <li>
-                  parked: <span class="mono">{device}</span>, {reason}{" "}
-                  <button
-                    type="button"
-                    class="small"
-                    disabled={disabled()}
-                    onClick={() => void change("Unpark", () => client.post("/v1/unpark", { body: { device } }))}
-                  >
-                    Unpark
-                  </button>
-                </li>
-              )}
-            </For>
-          </ul>
-        </section>
-      </Show>
-      <section class="card">
-        <h2>Installed, not loaded</h2>
-        <ul class="plain">
-          <For each={available()} fallback={<li class="empty">None.</li>}>
-            {({ name, version, description }) => {
-              const blocked = (): boolean => data.latest?.blacklist.includes(name) === true;
-              return (
-                <li class="module">
-                  <span>
-                    <b class="mono">{name}</b> {version} <span class="hint">{description}</span>
-                  </span>
-                  <span class="end">
-                    <button
-                      type="button"
-                      class="small"
-                      disabled={disabled()}
-                      aria-label={`Load ${name}`}
-                      onClick={() =>
-                        void change(`Load ${name}`, () =>
-                          client.post("/v1/modules/{name}/load", { params: { name }, body: {} }),
-                        )
-                      }
-                    >
-                      Load
-                    </button>{" "}
-                    <button
-                      type="button"
-                      class="small"
-                      disabled={disabled()}
-                      aria-pressed={blocked()}
-                      aria-label={`Blacklist ${name}`}
-                      onClick={() =>
-                        void change("Blacklist", () =>
-                          blocked()
-                            ? client.delete("/v1/blacklist/{name}", { params: { name } })
-                            : client.put("/v1/blacklist/{name}", { params: { name } }),
-                        )
-                      }
-                    >
-                      {blocked() ? "Blacklisted" : "Blacklist"}
-                    </button>
-                  </span>
-                </li>
-              );
-            }}
-          </For>
-        </ul>
-      </section>
+      <Trouble error={answer.error()} onRetry={answer.reload} />
+      <For each={answer.data()?.problems ?? []}>{(problem) => <p class="error">{problem}</p>}</For>
+      <LoadedModules modules={loaded()} installed={answer.data()?.modules ?? []} onChange={change} />
+      <WorkerHosts
+        hosts={answer.data()?.hosts.hosts ?? []}
+        parked={answer.data()?.hosts.parked ?? []}
+        onChange={change}
+      />
+      <InstalledModules modules={available()} blacklist={answer.data()?.blacklist ?? []} onChange={change} />
     </article>
   );
 }

@@ -84,6 +84,10 @@ async function tryInstalled(packages, tarballs) {
   await run("types of the installed packages", process.execPath, [resolve("node_modules/typescript/bin/tsc")], { cwd });
   await run("import of the installed packages", process.execPath, ["all.mjs"], { cwd });
   await run("the installed auxctl", "npx", ["--no", "auxctl", "--version"], { cwd });
+  // What it loads from its other files and packages.
+  const env = { ...process.env, XDG_STATE_HOME: join(cwd, "state"), XDG_RUNTIME_DIR: cwd };
+  await run("depmod of the installed auxctl", "npx", ["--no", "auxctl", "depmod"], { cwd, env });
+  await run("a host of the installed auxctl", "npx", ["--no", "auxctl", "up", "--once"], { cwd, env });
 }
 
 try {

@@ -2,9 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
 import { runProgram } from "../packages/auxctl/src/program.ts";
 import { auxctl, FakeIo, type Ran } from "./fake-io.ts";
@@ -12,7 +10,7 @@ import { Shelf, telling } from "./modules/shelf.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const BIN = join(ROOT, "packages/auxctl/bin/auxctl.js");
+const BIN = join(ROOT, "packages/auxctl/bin/auxctl.cjs");
 
 let child: ChildProcess | undefined;
 
@@ -123,19 +121,23 @@ describe("P14: the SOF stack under load, and its client's process is killed", ()
       );
     }
     const { parked } = await hosts();
-    expect(parked.map(({ device }) => device).toSorted()).toEqual(["snd_sof.ipc_flood.0", "snd_sof.ipc_flood.1"]);
+    const folder = "/devices/pci0000:00/0000:00:1f.3";
+    expect(parked.map(({ device }) => device).toSorted()).toEqual([
+      `${folder}/snd_sof.ipc_flood.0`,
+      `${folder}/snd_sof.ipc_flood.1`,
+    ]);
     expect(parked[0]?.reason).toMatch(
       /^parked after 5 crashes of snd_sof_ipc_flood_test in 30 minutes, the last one: killed by SIGKILL$/,
     );
     expect((await bus.auxctl("hosts")).stdout).toContain("parked after 5 crashes");
-    for (const id of [0, 1]) {
-      for (let code: number | null = 1; code !== 0;) {
-        // It may be unplugged at the moment.
-        ({ code } = await bus.auxctl("reset", `snd_sof.ipc_flood.${id}`));
-      }
+    for (const end = performance.now() + 30_000; ;) {
+      // They may be unplugged at the moment, and are to be reset when they are there.
+      for (const id of [0, 1]) await bus.auxctl("reset", `snd_sof.ipc_flood.${id}`);
+      const now = await hosts();
+      if (now.hosts[0]?.devices.length === 2) break;
+      if (performance.now() > end) throw new Error(`it did not come to that: ${JSON.stringify(now)}`);
     }
-    await until(({ hosts: [host] }) => host?.devices.length === 2);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("a running bus", () => {
@@ -176,10 +178,10 @@ describe("a running bus", () => {
       stderr: expect.stringMatching(/module gatewax not found among the \d+/),
     });
     expect(await bus.auxctl("param", "gateway", "ports=8")).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject([
-      { name: "base" },
-      { params: { ports: 8 } },
-    ]);
+    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject({
+      schema: 1,
+      modules: [{ name: "base" }, { params: { ports: 8 } }],
+    });
     expect(await bus.auxctl("param", "gateway", "ports=many")).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/is a whole number/),
@@ -193,10 +195,12 @@ describe("a running bus", () => {
       stdout: expect.stringMatching(/loaded/),
     });
     expect(await bus.auxctl("modprobe", "-r", "gateway")).toMatchObject({ code: 0 });
-    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject([{ name: "extra" }]);
+    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject({ modules: [{ name: "extra" }] });
     expect((await bus.auxctl("names", "loaded")).stdout).toBe("extra\n");
     expect(await bus.auxctl("hosts")).toMatchObject({ code: 0, stdout: "no module is isolated\n" });
-    expect(await bus.auxctl("reset", "x.y.0")).toEqual(refused("there is no auxiliary device x.y.0 (ENODEV)"));
+    expect(await bus.auxctl("reset", "x.y.0")).toEqual(
+      refused("there is no device x.y.0; auxctl ls shows what there is (ENODEV)"),
+    );
   });
 
   test("in one process: the same bus, without the start of another one", async () => {
@@ -211,17 +215,19 @@ describe("a running bus", () => {
     expect((await ask("modprobe", "extra")).code).toBe(0);
     expect((await ask("resolve", "--running", "auxiliary:gateway.x")).stdout).toBe("extra\n");
     expect((await ask("param", "gateway", "ports=3", "--json")).stdout).toBe(
-      '{"module":"gateway","params":{"ports":"3"}}\n',
+      '{"schema":1,"module":"gateway","params":{"ports":"3"}}\n',
     );
-    expect((await ask("upgrade", "gateway", "--json")).stdout).toBe('{"module":"gateway","devices":[]}\n');
-    expect((await ask("rmmod", "extra", "--json")).stdout).toBe('{"module":"extra","state":"unloaded"}\n');
-    expect((await ask("modprobe", "-r", "gateway", "--json")).stdout).toBe('{"module":"gateway","state":"unloaded"}\n');
+    expect((await ask("upgrade", "gateway", "--json")).stdout).toBe('{"schema":1,"module":"gateway","devices":[]}\n');
+    expect((await ask("rmmod", "extra", "--json")).stdout).toBe('{"schema":1,"module":"extra","state":"unloaded"}\n');
+    expect((await ask("modprobe", "-r", "gateway", "--json")).stdout).toBe(
+      '{"schema":1,"module":"gateway","state":"unloaded"}\n',
+    );
     expect((await ask("modprobe", "-r", "gateway", "x=1")).code).toBe(2);
     expect((await ask("lsmod")).stdout).toBe("no modules\n");
     expect((await ask("names", "installed")).stdout).toContain("gateway\n");
     expect((await ask("names", "loaded")).stdout).toBe("");
     expect((await ask("names", "parked")).stdout).toBe("");
-    expect(json((await ask("hosts", "--json")).stdout)).toEqual({ hosts: [], parked: [] });
+    expect(json((await ask("hosts", "--json")).stdout)).toEqual({ schema: 1, hosts: [], parked: [] });
     expect((await ask("reset", "x.y.0")).code).toBe(1);
     expect(
       (
@@ -242,7 +248,9 @@ describe("a running bus", () => {
     const bus = await running(["gateway"], packages.folder);
     packages.put({ name: "gateway", version: "2.0.0", dependencies: ["base"], code: telling("gateway") });
     expect(await bus.auxctl("upgrade", "gateway")).toEqual({ code: 0, stderr: "", stdout: "no device was bound\n" });
-    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject([{ name: "base" }, { version: "2.0.0" }]);
+    expect(json((await bus.auxctl("lsmod", "--json")).stdout)).toMatchObject({
+      modules: [{ name: "base" }, { version: "2.0.0" }],
+    });
   });
 
   test("is found by its socket; none and several are told apart; what is left of a dead one is no bus", async () => {
@@ -261,7 +269,7 @@ describe("a running bus", () => {
     const several = await auxctl(["lsmod"], { env });
     expect(several).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/several buses are running, say which with --socket: /),
+      stderr: expect.stringMatching(/several hosts are running, say which with --host: /),
     });
     expect((await auxctl(["lsmod", "-s", first.socket], { env })).stdout).toContain("gateway");
     second.kill("SIGTERM");
@@ -270,39 +278,12 @@ describe("a running bus", () => {
     if (child !== undefined) await once(child, "close");
     expect(await auxctl(["lsmod"], { env })).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/no bus is running; start one/),
+      stderr: expect.stringMatching(/no host is running; start one/),
     });
     expect(await auxctl(["lsmod", "-s", first.socket], { env })).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/no bus answers/),
+      stderr: expect.stringMatching(/no host answers/),
     });
-  });
-
-  test("takes nothing else: other paths and methods, bad arguments, too much", async () => {
-    const bus = await running(["base"], shelf().folder);
-    const ask = async (body: string, path = "/v1/call", method = "POST"): Promise<[number | undefined, string]> => {
-      const asking = request({ socketPath: bus.socket, path, method });
-      asking.end(body);
-      const [response] = await once(asking, "response");
-      return [response.statusCode, await text(response)];
-    };
-    expect(await ask("{}", "/")).toEqual([
-      404,
-      expect.stringContaining("there are only POST /v1/call and POST /v1/run"),
-    ]);
-    expect(await ask("", "/v1/call", "GET")).toEqual([404, expect.any(String)]);
-    expect(await ask("{")).toEqual([400, expect.stringContaining("no JSON")]);
-    expect(await ask("{}")).toEqual([400, expect.stringContaining("a method and args")]);
-    for (const method of ["constructor", "__proto__", "toString", 7, null]) {
-      expect(await ask(JSON.stringify({ method, args: [] })), String(method)).toEqual([400, expect.any(String)]);
-    }
-    expect(await ask('{"method":"rmmod","args":[{}]}')).toEqual([
-      400,
-      expect.stringContaining("no arguments of rmmod"),
-    ]);
-    expect(await ask('{"method":"lsmod","args":["x"]}')).toEqual([400, expect.any(String)]);
-    expect(await ask("x".repeat(100_000))).toEqual([413, expect.any(String)]);
-    expect((await bus.auxctl("lsmod")).code, "it goes on").toBe(0);
   });
 });
 
@@ -323,16 +304,18 @@ describe("without a bus", () => {
     );
     const info = await auxctl(["modinfo", "card"], { cwd });
     expect(info.stdout.split("\n").filter((line) => !/^(folder|entry)/.test(line))).toEqual([
-      "name:         card",
-      "package:      @acme/card",
-      "version:      3.1.0",
-      "isolation:    worker",
-      "alias:        pci:v00001234d*",
-      "softdep:      post: x",
-      "parm:         on: bool (Y)  Light.",
+      "name:      card",
+      "package:   @acme/card",
+      "version:   3.1.0",
+      "isolation: worker",
+      "alias:     pci:v00001234d*",
+      "softdep:   post: x",
+      "parm:      on: bool (Y)  Light.",
       "",
     ]);
-    expect(json((await auxctl(["modinfo", "@acme/card", "--json"], { cwd })).stdout)).toMatchObject({ name: "card" });
+    expect(json((await auxctl(["modinfo", "@acme/card", "--json"], { cwd })).stdout)).toMatchObject({
+      module: { name: "card" },
+    });
     expect(await auxctl(["modinfo", "nobody"], { cwd })).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/module nobody not found/),
@@ -350,7 +333,7 @@ describe("without a bus", () => {
       "modules.alias",
     );
     const linux = await auxctl(["resolve", "--alias-file", file, "usb:v0BDAp8153d0100", "--json"], { cwd });
-    expect(json(linux.stdout)).toEqual(["rtl", "cdc"]);
+    expect(json(linux.stdout)).toEqual({ schema: 1, modules: ["rtl", "cdc"] });
     expect(readFileSync(file, "utf8")).toContain("rtl");
     expect(await auxctl(["resolve", "-a", "/nowhere", "x:y"], { cwd })).toMatchObject({
       code: 2,

@@ -37,7 +37,7 @@ test("a socket that is in use is left alone, one that is left over is replaced",
   await listening(other, path);
   expect(await auxctl(["run", "base", "--socket", path], { cwd })).toMatchObject({
     code: 2,
-    stderr: `auxctl: a bus is listening on ${path} already\n`,
+    stderr: `auxctl: a host is listening on ${path} already\n`,
   });
 });
 
@@ -87,7 +87,11 @@ test("what answers, and is no bus, is told so", async () => {
   const path = join(tempFolder(), "x.sock");
   const server = createServer((_request, response) => response.end("<html>"));
   await listening(server, path);
-  expect(await auxctl(["lsmod", "-s", path])).toEqual({ code: 2, stdout: "", stderr: `auxctl: ${path} is no bus\n` });
+  expect(await auxctl(["lsmod", "-s", path])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "auxctl: what answers is no auxbus host (EPROTO)\n",
+  });
 });
 
 test("modprobe finds what was installed since the bus began; modules given by path stay known", async () => {
@@ -106,8 +110,8 @@ test("modprobe finds what was installed since the bus began; modules given by pa
   expect(await bus("depmod")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+ modules/) });
   expect(await bus("modinfo", "third")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^name: +third/) });
   expect(await bus("modinfo", "nobody")).toMatchObject({ code: 1, stderr: expect.stringMatching(/ENOENT/) });
-  const names: { name: string }[] = JSON.parse((await bus("lsmod", "--json")).stdout);
-  expect(names.map(({ name }) => name)).toEqual(["base", "late", "mine", "by_alias"]);
+  const { modules }: { modules: { name: string }[] } = JSON.parse((await bus("lsmod", "--json")).stdout);
+  expect(modules.map(({ name }) => name)).toEqual(["base", "late", "mine", "by_alias"]);
 });
 
 test("an unknown parameter of a module that a device loads later is told when it is loaded", async () => {

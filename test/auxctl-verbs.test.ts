@@ -1,8 +1,6 @@
 // What modules add to the command line: from the verb on the bus, over its socket, to the terminal.
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { request } from "node:http";
-import { createServer, connect } from "node:net";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type DriverCore, BusError, toError } from "auxbus";
@@ -15,7 +13,7 @@ import { type RunningBus, runningBus } from "./running-bus.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const BIN = join(ROOT, "packages/auxctl/bin/auxctl.js");
+const BIN = join(ROOT, "packages/auxctl/bin/auxctl.cjs");
 
 /** A module that lets the test onto the bus. */
 const HATCH = `export function init({ core }) { globalThis.auxbusHatch?.(core); } export function exit() {}`;
@@ -116,13 +114,13 @@ describe("arguments", () => {
 
   test("an optional word in its place gives way to a name", async () => {
     control.add(
-      verb("show", (args) => ({ ...args }), [
+      verb("look", (args) => ({ ...args }), [
         { ...DEV, required: false },
         { name: "level", description: "x" },
       ]),
     );
     const show = async (...words: string[]): Promise<unknown> =>
-      JSON.parse((await bus.auxctl("show", "--json", ...words)).stdout);
+      JSON.parse((await bus.auxctl("look", "--json", ...words)).stdout);
     expect(await show()).toEqual({});
     expect(await show("level", "2")).toEqual({ level: "2" });
     expect(await show("p0", "level", "2")).toEqual({ dev: "p0", level: "2" });
@@ -259,7 +257,9 @@ describe("a verb that runs", () => {
     expect(await running).toBe(1);
     expect(io.stderr).toBe("auxctl: perf watch has been taken away while it was running (ENODEV)\n");
     expect(await ended).toMatchObject({ code: "ENODEV" });
-    expect(await bus.auxctl("perf", "watch")).toEqual(wrong("unknown command 'perf'\n(try --help)"));
+    expect(await bus.auxctl("perf", "watch")).toEqual(
+      wrong("unknown command 'perf'\n(Did you mean park?)\n(try --help)"),
+    );
   });
 
   test("is ended when the bus is", async () => {
@@ -271,7 +271,7 @@ describe("a verb that runs", () => {
     await shown;
     bus.io.interrupt("SIGTERM");
     expect(await running).toBe(1);
-    expect(io.stderr).toBe("auxctl: the bus has gone while it was running perf watch (EIO)\n");
+    expect(io.stderr).toEqual(expect.stringMatching(/^auxctl: the host on .* has gone: .*\(ECONNRESET\)\n$/));
     expect(await ended).toMatchObject({ code: "ECANCELED" });
   });
 
@@ -325,17 +325,17 @@ describe("help", () => {
     control.add(verb("perf watch", () => undefined));
     control.add(verb("lsmod deep", () => undefined));
     const { code, stdout } = await bus.auxctl("--help");
-    const [, section = ""] = /\nCommands of the running bus:\n([^]*?)\n\n/.exec(stdout) ?? [];
+    const [, section = ""] = /\nCommands of the running host:\n([^]*?)\n\n/.exec(stdout) ?? [];
     expect(section.split("\n").map((line) => line.trim().split(/ +/)[0])).toEqual(["devlink", "perf"]);
-    expect(stdout).toContain("The modules of a running bus add commands of their own");
+    expect(stdout).toContain("The modules of a running host add commands of their own");
     expect(stdout).not.toMatch(/.{121}/);
     expect(code).toBe(0);
     expect((await bus.auxctl("help")).stdout).toBe(stdout);
-    expect((await bus.auxctl()).stderr).toContain("Commands of the running bus:");
+    expect((await bus.auxctl()).stderr).toContain("Commands of the running host:");
     const alone = await auxctl(["--help"], { env: { XDG_RUNTIME_DIR: tempFolder() } });
     expect(alone).toMatchObject({ code: 0, stderr: "" });
-    expect(alone.stdout).not.toContain("Commands of the running bus:");
-    expect(alone.stdout).toContain("The modules of a running bus add commands of their own");
+    expect(alone.stdout).not.toContain("Commands of the running host:");
+    expect(alone.stdout).toContain("The modules of a running host add commands of their own");
   });
 
   test("waits for no bus that is silent", async () => {
@@ -364,24 +364,25 @@ describe("help", () => {
 Does devlink dev eswitch set.
 
 Arguments:
-  dev                  address of the device
+  dev                address of the device
 
 Parameters:
-  --mode <value>       mode of the eswitch (required; one of legacy, switchdev)
-  --encap              encapsulation
-  --limit <value>      most flows (a number)
+  --mode <value>     mode of the eswitch (required; one of legacy, switchdev)
+  --encap            encapsulation
+  --limit <value>    most flows (a number)
 
 Options:
-  -s, --socket <path>  the socket of the bus (that of the one bus of yours)
-  --json               print JSON
-  -h, --help           print help
+  -H, --host <name>  name, socket or URL of the host (AUXBUS_HOST, or the one
+                     that runs)
+  --json             print JSON
+  -h, --help         print help
 
 Parameters are given as NAME VALUE or as --NAME VALUE.
 
 Exit codes:
   0    done
-  1    the bus has refused it
-  2    the command line is wrong, or no bus is running
+  1    the host has refused it
+  2    the command line is wrong, or no host is running
   130  ended by Ctrl-C (143: by SIGTERM)
 `);
     expect(code).toBe(0);
@@ -408,7 +409,7 @@ describe("finding verbs", () => {
 
   test("without a bus it is said what to do", async () => {
     const none = { env: { XDG_RUNTIME_DIR: tempFolder() } };
-    const how = "(no bus is running; start one with auxctl run, or name its socket with --socket)";
+    const how = "(no host is running; start one with auxctl up or auxctl run, or name it with --host)";
     for (const words of [
       ["devlink", "dev"],
       ["devlink", "--help"],
@@ -421,7 +422,7 @@ describe("finding verbs", () => {
     );
     expect(await auxctl(["devlink", "-s", "/nowhere/x.sock"], none)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/unknown command 'devlink'\n\(no bus answers on \/nowhere\/x\.sock: /),
+      stderr: expect.stringMatching(/unknown command 'devlink'\n\(no host answers on \/nowhere\/x\.sock: /),
     });
   });
 
@@ -443,106 +444,15 @@ describe("finding verbs", () => {
     const ended = runProgram(["run", "plain", "--socket", socket], io);
     await tree;
     expect(await auxctl(["devlink", "-s", socket])).toEqual(wrong("unknown command 'devlink'\n(try --help)"));
-    expect(await post(socket, { name: "devlink", args: {} })).toEqual([
-      200,
-      [{ error: { code: "ENOENT", message: "ENOENT: there is no verb devlink; no module has added any" } }],
-    ]);
     io.interrupt("SIGTERM");
     expect(await ended).toBe(0);
-  });
-});
-
-/** Sends a request to run a verb. @returns the status and the lines of the answer */
-async function post(socketPath: string, body: unknown): Promise<[number | undefined, unknown[]]> {
-  const asking = request({ socketPath, path: "/v1/run", method: "POST" });
-  asking.end(typeof body === "string" ? body : JSON.stringify(body));
-  const [response] = await once(asking, "response");
-  const lines = (await text(response)).trimEnd().split("\n");
-  return [response.statusCode, lines.map((line): unknown => JSON.parse(line))];
-}
-
-describe("POST /v1/run", () => {
-  test("answers line by line", async () => {
-    control.add(verb("count", (args, { report }) => (report(1), report({ two: 2 }), { ...args }), SET));
-    expect(await post(bus.socket, { name: "count", args: { dev: "x", mode: "legacy", limit: 3 } })).toEqual([
-      200,
-      [{ report: 1 }, { report: { two: 2 } }, { result: { dev: "x", mode: "legacy", limit: 3 } }],
-    ]);
-    expect(await post(bus.socket, { name: "cuont", args: {} })).toEqual([
-      200,
-      [{ error: { code: "ENOENT", message: "ENOENT: there is no verb cuont; did you mean count?" } }],
-    ]);
-    expect(await post(bus.socket, { name: "count", args: { dev: "x", mode: "offload" } })).toEqual([
-      200,
-      [{ error: { code: "EINVAL", message: expect.stringContaining("one of legacy, switchdev") } }],
-    ]);
-  });
-
-  test.each<[string, unknown, number, RegExp]>([
-    ["no JSON", "{", 400, /is no JSON/],
-    ["a list", [], 400, /is an object/],
-    ["nothing", null, 400, /is an object/],
-    ["no args", { name: "x" }, 400, /a name and args/],
-    ["no name", { args: {} }, 400, /a name and args/],
-    ["a name that is none", { name: { toString: 1 }, args: {} }, 400, /name of a verb is text/],
-    ["args that are a list", { name: "x", args: ["y"] }, 400, /no arguments of a verb/],
-    ["args that are nested", { name: "x", args: { a: { b: 1 } } }, 400, /no arguments of a verb/],
-    ["args that are nothing", { name: "x", args: { a: null } }, 400, /no arguments of a verb/],
-    ["too much", "x".repeat(100_000), 413, /at most 65536 bytes/],
-  ])("refuses %s, and goes on", async (_what, body, status, message) => {
-    control.add(verb("x", () => "fine"));
-    const [answered, lines] = await post(bus.socket, body);
-    expect(lines).toEqual([{ code: "EINVAL", message: expect.stringMatching(message) }]);
-    expect(answered).toBe(status);
-    expect(await bus.auxctl("x")).toEqual(ok("fine\n"));
-  });
-
-  test("refuses names that every object has", async () => {
-    control.add(verb("x", (args) => ({ ...args })));
-    for (const name of ["constructor", "__proto__", "toString"]) {
-      expect(await post(bus.socket, { name, args: {} })).toMatchObject([200, [{ error: { code: "ENOENT" } }]]);
-      const said = `{"name":"x","args":{"${name}":"y"}}`;
-      expect(await post(bus.socket, said)).toMatchObject([200, [{ error: { code: "EINVAL" } }]]);
-    }
-  });
-
-  test("ends a verb whose asker hangs up, and one that is not listened to", async () => {
-    const { verb: watching, ended } = watch();
-    control.add(watching);
-    const socket = connect(bus.socket);
-    const body = '{"name":"perf watch","args":{}}';
-    socket.write(`POST /v1/run HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
-    await once(socket, "data");
-    socket.destroy();
-    expect(await ended).toMatchObject({ code: "ECANCELED" });
-
-    let why: unknown;
-    const talking = new Gate();
-    control.add(
-      verb("talk", async (_args, { report, signal }) => {
-        while (!signal.aborted) {
-          report("x".repeat(100_000));
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-        why = signal.reason;
-        talking.pass();
-      }),
-    );
-    const deaf = request({ socketPath: bus.socket, path: "/v1/run", method: "POST" });
-    deaf.on("error", () => undefined);
-    deaf.end('{"name":"talk","args":{}}');
-    await once(deaf, "response");
-    await talking.passed;
-    expect(why).toMatchObject({ code: "ENOBUFS" });
-    deaf.destroy();
-    expect((await bus.auxctl("lsmod")).code).toBe(0);
   });
 });
 
 describe("completion", () => {
   beforeAll(async () => {
     const child = spawn(process.execPath, [BIN, "--version"], { stdio: ["ignore", "ignore", "pipe"] });
-    if ((await text(child.stderr)).includes("ERR_MODULE_NOT_FOUND")) throw new Error("run npm run build first");
+    if ((await text(child.stderr)).includes("MODULE_NOT_FOUND")) throw new Error("run npm run build first");
   });
 
   beforeEach(addDevlink);
@@ -573,6 +483,14 @@ describe("completion", () => {
     expect(await complete("auxctl devlink dev eswitch set x --mode=")).toEqual(["legacy", "switchdev"]);
   });
 
+  test("bash completes what there is in a running host behind auxctl's own commands", async () => {
+    expect(await complete("auxctl autoprobe ")).toEqual(["auxiliary"]);
+    expect(await complete("auxctl autoprobe auxiliary o")).toEqual(["on", "off"]);
+    expect(await complete("auxctl rmmod h")).toEqual(["hatch"]);
+    expect(await complete("auxctl ls --bus=a")).toEqual(["auxiliary"]);
+    expect(await complete("auxctl ls -H run-")).toEqual([expect.stringMatching(/^run-\d+$/)]);
+  });
+
   test("what a driver calls its devices is not run by the shell", async () => {
     expect(await complete("auxctl devlink dev eswitch set $")).toEqual([String.raw`\$\(touch\ pwned\)`]);
   });
@@ -593,7 +511,7 @@ describe("completion", () => {
     ],
     [
       ["devlink", "dev", "eswitch", "set", "--"],
-      ["--mode", "--encap", "--limit", "--socket", "--json", "--help"],
+      ["--mode", "--encap", "--limit", "--host", "--json", "--help"],
     ],
     [
       ["devlink", "dev", "eswitch", "set", "x", ""],
@@ -602,7 +520,7 @@ describe("completion", () => {
     [["devlink", "dev", "eswitch", "set", "x", "--encap", "--mode", "legacy", ""], ["limit"]],
     [
       ["devlink", "dev", "eswitch", "set", "x", "--mode=legacy", "--"],
-      ["--encap", "--limit", "--socket", "--json", "--help"],
+      ["--encap", "--limit", "--host", "--json", "--help"],
     ],
     [
       ["devlink", "dev", "eswitch", "set", "x", "--json", "encap", ""],
@@ -611,13 +529,12 @@ describe("completion", () => {
     [["devlink", "dev", "eswitch", "set", "x", "--mode", "le"], ["legacy"]],
     [["devlink", "dev", "eswitch", "set", "x", "limit", ""], []],
     [["devlink", "dev", "eswitch", "set", "x", "y", ""], []],
-    [["devlink", "-s", ""], []],
     [["devlink", "nothing", ""], []],
     [["perf", ""], []],
   ])("%j can go on with %j", async (words, expected) => {
-    expect(await bus.auxctl("names", "verbs", "--", ...words)).toEqual(
-      ok(expected.map((word) => `${word}\n`).join("")),
-    );
+    const { stdout } = await bus.auxctl("names", "line", "--", ...words);
+    const [, ...lines] = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => line.split("\t")[0])).toEqual(expected);
   });
 
   test("a verb that cannot say what there is does not get in the way; neither does a bus that is none", async () => {
@@ -628,13 +545,11 @@ describe("completion", () => {
       complete: () => Promise.reject(new Error("no")),
     };
     control.add(verb("broken", () => undefined, [fails, { name: "all", description: "x" }]));
-    expect(await bus.auxctl("names", "verbs", "--", "broken", "")).toEqual(ok("all\n"));
-    expect(await auxctl(["names", "verbs", "--", ""], { env: { XDG_RUNTIME_DIR: tempFolder() } })).toEqual(ok(""));
-  });
-
-  test("zsh and fish ask the running bus, too", async () => {
-    expect((await auxctl(["completion", "zsh"])).stdout).toContain('auxctl names verbs -- "$@"');
-    expect((await auxctl(["completion", "fish"])).stdout).toContain("auxctl names verbs -- $words[2..]");
+    expect(await bus.auxctl("names", "line", "--", "broken", "")).toEqual(ok("words\nall\n"));
+    const none = { env: { XDG_RUNTIME_DIR: tempFolder() } };
+    expect(await auxctl(["names", "line", "--", "devl"], none)).toEqual(ok("words\n"));
+    const [host = ""] = /run-\d+/.exec(bus.socket) ?? [];
+    expect(await bus.auxctl("names", "line", "--", "devlink", "-H", "")).toEqual(ok(`files\n${host}\n`));
   });
 });
 
@@ -673,7 +588,7 @@ export async function exit() { for (const one of added) await one[Symbol.asyncDi
     const answer: unknown = JSON.parse(stdout);
     expect(answer).toEqual({ dev: "p1", pid: expect.any(Number) });
     if (kind === "process") expect(answer).not.toMatchObject({ pid: process.pid });
-    expect(await far.auxctl("names", "verbs", "--", "far", "echo", "")).toEqual(ok("p0\np1\n"));
+    expect(await far.auxctl("names", "line", "--", "far", "echo", "")).toEqual(ok("words\np0\np1\n"));
     const io = new FakeIo({ env: far.io.env });
     const shown = io.wrote("1");
     const running = runProgram(["far", "watch"], io);
@@ -681,7 +596,7 @@ export async function exit() { for (const one of added) await one[Symbol.asyncDi
     io.interrupt("SIGINT");
     expect(await running).toBe(130);
     expect((await far.auxctl("rmmod", "far")).code).toBe(0);
-    expect(await far.auxctl("far")).toEqual(wrong("unknown command 'far'\n(try --help)"));
+    expect(await far.auxctl("far")).toEqual(wrong("unknown command 'far'\n(Did you mean park?)\n(try --help)"));
   });
 
   test("goes when it crashes, and ends what is running", async () => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -8,10 +8,13 @@ import { auxctl } from "./fake-io.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-const BIN = join(ROOT, "packages/auxctl/bin/auxctl.js");
+const BIN = join(ROOT, "packages/auxctl/bin/auxctl.cjs");
 const COMMANDS = [
-  ...["run", "lsmod", "hosts", "modinfo", "depmod", "resolve"],
-  ...["modprobe", "rmmod", "param", "upgrade", "reset", "replay", "completion"],
+  ...["ls", "tree", "show", "explain", "bind", "unbind", "rebind", "rescan", "override", "autoprobe"],
+  ...["park", "unpark", "reset", "monitor", "wait"],
+  ...["lsmod", "hosts", "modinfo", "depmod", "resolve", "modprobe", "rmmod", "param", "upgrade", "blacklist"],
+  ...["run", "up", "down", "reload", "status", "log", "top", "settings", "token", "suspend", "resume"],
+  ...["replay", "completion"],
 ];
 const EXAMPLES = join(ROOT, "conformance/examples");
 
@@ -26,7 +29,11 @@ function bin(args: readonly string[], cwd: string = ROOT): { code: number | null
 describe("the auxctl program, as it is installed", () => {
   beforeAll(() => {
     const { stderr } = bin(["--version"]);
-    if (stderr.includes("ERR_MODULE_NOT_FOUND")) throw new Error("auxctl is not built: run npm run build first");
+    if (stderr.includes("MODULE_NOT_FOUND")) throw new Error("auxctl is not built: run npm run build first");
+    const built = (path: string): number => statSync(join(ROOT, "packages/auxctl", path)).mtimeMs;
+    if (built("lib/auxctl.cjs") < built("dist/.tsbuildinfo")) {
+      throw new Error("auxctl is compiled, but lib/auxctl.cjs is of before: run npm run build");
+    }
   });
 
   test("tells its version", () => {
@@ -58,7 +65,7 @@ describe("the auxctl program, as it is installed", () => {
       stdout: "",
       stderr:
         "auxctl: unknown command 'frob'\n" +
-        "(no bus is running; start one with auxctl run, or name its socket with --socket)\n(try --help)\n",
+        "(no host is running; start one with auxctl up or auxctl run, or name it with --host)\n(try --help)\n",
     });
   });
 
@@ -116,16 +123,19 @@ describe("auxctl completion", () => {
   test("bash completes commands, options, files and shells", async () => {
     const { stdout: script } = await auxctl(["completion", "bash"]);
     const complete = (...words: string[]): string[] => {
-      const line = ["auxctl", ...words].map((word) => `'${word}'`).join(" ");
-      const ask = `auxctl() { "${process.execPath}" "${BIN}" "$@"; }\n${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length}; _auxctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const line = ["auxctl", ...words].join(" ");
+      const ask = `auxctl() { "${process.execPath}" "${BIN}" "$@"; }\n${script}\nCOMP_LINE=${JSON.stringify(line)}; COMP_POINT=\${#COMP_LINE}; _auxctl; printf '%s\\n' "\${COMPREPLY[@]}"`;
       const { stdout, stderr } = spawnSync("bash", ["-c", ask], { cwd: EXAMPLES, env: ENV, encoding: "utf8" });
       expect(stderr).toBe("");
       return stdout.trimEnd().split("\n");
     };
-    expect(complete("re")).toEqual(["resolve", "reset", "replay"]);
+    expect(complete("re")).toEqual(["rebind", "rescan", "reset", "resolve", "reload", "resume", "replay"]);
     expect(complete("")).toEqual([...COMMANDS, "help", "--help", "--version"]);
     expect(complete("replay", "--")).toEqual(["--check", "--strict", "--json", "--help"]);
     expect(complete("run", "-p")).toEqual(["-p"]);
+    expect(complete("ls", "--state", "")).toEqual(["bound", "unbound", "deferred", "probing"]);
+    expect(complete("ls", "--state=un")).toEqual(["unbound"]);
+    expect(complete("autoprobe", "auxiliary", "")).toEqual(["on", "off"]);
     expect(complete("replay", "001-basic.a")).toEqual(["001-basic.aux"]);
     expect(complete("completion", "")).toEqual(["bash", "zsh", "fish"]);
     expect(complete("help", "comp")).toEqual(["completion"]);
@@ -134,20 +144,17 @@ describe("auxctl completion", () => {
     expect(complete("run", "001-basic.a")).toEqual(["001-basic.aux"]);
   });
 
-  test("zsh and fish know every command and option", async () => {
-    const zsh = (await auxctl(["completion", "zsh"])).stdout;
-    expect(zsh).toMatch(/^#compdef auxctl\n/);
-    expect(zsh).toContain("'run:run a bus with modules in the foreground'");
-    expect(zsh).toContain("'*--param[set a parameter of a module (repeatable)]:value:'");
-    expect(zsh).toContain("'*:word:(bash zsh fish)'");
-    const fish = (await auxctl(["completion", "fish"])).stdout;
-    expect(fish).toContain(String.raw`complete -c auxctl -f -n '__auxctl_command '\'''\''' -a run`);
-    expect(fish).toContain(
-      "complete -c auxctl -n '__auxctl_command run' -s p -l param -x -d 'set a parameter of a module (repeatable)'",
-    );
-    expect(fish).toContain("-f -a '(auxctl names loaded 2>/dev/null)'");
-    // The apostrophe of a description does not end its quotes.
-    expect(fish).toContain("all of the bus'\\''s log");
+  test("zsh and fish ask for all that can come, with what it is about", async () => {
+    expect((await auxctl(["completion", "zsh"])).stdout).toMatch(/^#compdef auxctl\n[^]*auxctl names line -- /);
+    expect((await auxctl(["completion", "fish"])).stdout).toMatch(/^# fish[^]*auxctl names line -- /);
+    const line = async (...words: string[]): Promise<string[]> =>
+      (await auxctl(["names", "line", "--", ...words], { env: { XDG_RUNTIME_DIR: "/nowhere" } })).stdout
+        .trimEnd()
+        .split("\n");
+    expect(await line("ru")).toEqual(["words", "run\trun a bus with modules in the foreground"]);
+    expect(await line("run", "--pa")).toEqual(["words", "--param\tset a parameter of a module (repeatable)"]);
+    expect(await line("up", "--config", "")).toEqual(["files"]);
+    expect(await line("nobody", "")).toEqual(["words"]);
   });
 
   test("refuses a shell that it does not know", async () => {

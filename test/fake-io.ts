@@ -8,6 +8,11 @@ export interface FakeIoOptions {
   readonly input?: string;
 }
 
+interface Timer {
+  readonly at: number;
+  readonly fn: () => void;
+}
+
 /** A process that the command line can be run in without one. */
 export class FakeIo implements Io {
   readonly out: Io["out"];
@@ -21,6 +26,9 @@ export class FakeIo implements Io {
   held = 0;
   readonly #input: string;
   readonly #interrupts = new Set<(signal: "SIGINT" | "SIGTERM") => void>();
+  readonly #timers = new Set<Timer>();
+  readonly #hangups = new Set<() => void>();
+  #now = 0;
   readonly #typed = new Set<() => void>();
   readonly #watchers: { readonly text: string; readonly found: () => void }[] = [];
 
@@ -62,6 +70,45 @@ export class FakeIo implements Io {
   onInterrupt(fn: (signal: "SIGINT" | "SIGTERM") => void): Disposable {
     this.#interrupts.add(fn);
     return this.#hold(() => this.#interrupts.delete(fn));
+  }
+
+  onHangup(fn: () => void): Disposable {
+    this.#hangups.add(fn);
+    return this.#hold(() => this.#hangups.delete(fn));
+  }
+
+  hangUp(): void {
+    for (const fn of this.#hangups) fn();
+  }
+
+  after(ms: number, fn: () => void): Disposable {
+    this.held++;
+    const timer = { at: this.#now + ms, fn };
+    this.#timers.add(timer);
+    return { [Symbol.dispose]: () => this.#forget(timer) };
+  }
+
+  #forget(timer: Timer): void {
+    if (this.#timers.delete(timer)) this.held--;
+  }
+
+  /** How many timers run. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /** Lets the time of `after` go by. */
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#timers) {
+      if (timer.at > this.#now) continue;
+      this.#forget(timer);
+      timer.fn();
+    }
+  }
+
+  now(): number {
+    return Date.now() + this.#now;
   }
 
   keepAlive(): Disposable {

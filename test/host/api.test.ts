@@ -207,7 +207,7 @@ test("verbs of modules are run, tell what they do, and end when nobody listens",
           report("here");
           signal.addEventListener("abort", () => {
             ended?.();
-            reject(signal.reason);
+            reject(new Error("aborted"));
           });
         }),
     },

@@ -17,5 +17,5 @@ process.stdout.write("up\n");
 for (let id = 5; ; id++) {
   const device = await auxiliary.create(nic, { module: "nic", name: "eth", id });
   await device.destroy();
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type GivenConfig, Host, type HostOptions, parseConfig } from "@auxbus/host";
-import { fetchTransport, HostClient, socketTransport } from "@auxbus/host/client";
+import { fetchTransport, HostClient } from "@auxbus/host/client";
+import { socketTransport } from "@auxbus/host/client/socket";
 import { ModuleIndex } from "@auxbus/modules";
 import { expect, onTestFinished } from "vitest";
 import { tempFolder } from "../temp-folder.ts";

@@ -77,4 +77,5 @@ export {
   type LinkSnapshot,
   type Snapshot,
   type UeventRecord,
+  type UeventsOptions,
 } from "./view.ts";

@@ -56,13 +56,20 @@ export interface Snapshot {
 /** A uevent as data: what can cross a process boundary. */
 export type UeventRecord = Omit<Uevent, "device">;
 
+export interface UeventsOptions {
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+  /** Called when nothing that happens from now on is missed: a snapshot that is taken then leaves no gap. */
+  readonly listening?: () => void;
+}
+
 /**
  * All that a tool may see and do. The bus in this process, a remote host and a real machine implement it; the
  * command line and the console know nothing else.
  */
 export interface BusView {
   snapshot(): Promise<Snapshot>;
-  uevents(options?: { readonly signal?: AbortSignal }): AsyncIterable<UeventRecord | UeventOverflow>;
+  uevents(options?: UeventsOptions): AsyncIterable<UeventRecord | UeventOverflow>;
   /** What is in a folder below `/sys`, sorted by name. */
   list(path: string): Promise<readonly SysfsEntry[]>;
   /** Reads a file below `/sys`. */
@@ -109,8 +116,10 @@ export class InProcessView implements BusView {
     };
   }
 
-  async *uevents(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<UeventRecord | UeventOverflow> {
-    for await (const event of this.#core.uevents.stream(options)) {
+  async *uevents({ signal, listening }: UeventsOptions = {}): AsyncIterable<UeventRecord | UeventOverflow> {
+    const stream = this.#core.uevents.stream(signal === undefined ? {} : { signal });
+    listening?.();
+    for await (const event of stream) {
       if (event.action === "overflow") yield event;
       else {
         const { seqnum, action, devpath, subsystem, env, time } = event;

@@ -18,3 +18,8 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 export class UsageError extends Error {
   override readonly name: string = "UsageError";
 }
+
+/** Not by its class, which is there twice: in the file that starts at once, and for what is loaded later. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === "UsageError";
+}

@@ -17,6 +17,12 @@ export interface Io {
   onTypedLine(fn: () => void): Disposable;
   /** Ctrl-C and SIGTERM, instead of the end of the process. */
   onInterrupt(fn: (signal: "SIGINT" | "SIGTERM") => void): Disposable;
+  /** SIGHUP, instead of the end of the process. */
+  onHangup(fn: () => void): Disposable;
+  /** Once, after so many milliseconds. */
+  after(ms: number, fn: () => void): Disposable;
+  /** Milliseconds since 1970. */
+  now(): number;
   /** Keeps the process alive. */
   keepAlive(): Disposable;
   /** Ends the process at once. */

@@ -8,5 +8,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-// Not process.exit: what has been written must still reach a pipe.
-process.exitCode = await runProgram(process.argv.slice(2), processIo);
+// Not awaited: parts of the program that commands load import the file that this becomes part of.
+void runProgram(process.argv.slice(2), processIo).then((code) => {
+  // Not process.exit: what has been written must still reach a pipe.
+  process.exitCode = code;
+});

@@ -1,6 +1,4 @@
 import process from "node:process";
-import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { isatty } from "node:tty";
 import type { Io, Output } from "./io.ts";
 
@@ -17,10 +15,14 @@ export const processIo: Io = {
   err: output(process.stderr),
   env: process.env,
   cwd: process.cwd(),
-  readInput: () => text(process.stdin),
+  async readInput() {
+    const { text } = await import("node:stream/consumers");
+    return text(process.stdin);
+  },
   onTypedLine(fn) {
     if (!isatty(process.stdin.fd)) return { [Symbol.dispose]: () => {} };
-    const lines = createInterface({ input: process.stdin });
+    // Loaded when it is needed: most commands never read.
+    const lines = process.getBuiltinModule("node:readline").createInterface({ input: process.stdin });
     lines.on("line", fn);
     return { [Symbol.dispose]: () => lines.close() };
   },
@@ -34,6 +36,15 @@ export const processIo: Io = {
       },
     };
   },
+  onHangup(fn) {
+    process.on("SIGHUP", fn);
+    return { [Symbol.dispose]: () => void process.off("SIGHUP", fn) };
+  },
+  after(ms, fn) {
+    const timer = setTimeout(fn, ms);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+  now: Date.now,
   keepAlive() {
     const timer = setInterval(() => {}, 0x7fff_ffff);
     return { [Symbol.dispose]: () => clearInterval(timer) };

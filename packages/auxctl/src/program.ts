@@ -1,23 +1,18 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { BusError } from "auxbus";
 import { colorsFor } from "./colors.ts";
-import { addCompletionCommand } from "./completion/completion-command.ts";
-import { ExitCode, UsageError } from "./exit-code.ts";
+import { addCommands, OWN_WORDS } from "./command-list.ts";
+import { ExitCode, isUsageError } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { addChangeCommands } from "./modules/change-commands.ts";
-import { addNamesCommand } from "./modules/names-command.ts";
-import { addQueryCommands } from "./modules/query-commands.ts";
-import { addReplayCommand } from "./replay/replay-command.ts";
-import { addRunCommand } from "./run/run-command.ts";
+import { Shell } from "./shell.ts";
 import { withVerbs } from "./verbs/find-verbs.ts";
 
-/** How a command of the program tells what the process ends with. */
-export type Finish = (code: ExitCode) => void;
-
-/** The command line: its commands, their options and their help. */
-export function createProgram(io: Io, finish: Finish): Command {
+/** The command line: its commands, their options and their help. @param only the command that is asked for */
+export function createProgram(shell: Shell, only?: string): Command {
+  const { io } = shell;
   const program = new Command("auxctl")
-    .description("Run, replay and look at auxiliary buses.")
+    .description("Run, replay, look at and steer auxiliary buses.")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help for a command")
@@ -31,45 +26,61 @@ export function createProgram(io: Io, finish: Finish): Command {
       outputError: (text, write) => write(text.replace(/^error:/, colorsFor(io.err, io.env).red("auxctl:"))),
     })
     .addHelpText("after", HELP);
-  addRunCommand(program, io, finish);
-  addQueryCommands(program, io, finish);
-  addChangeCommands(program, io, finish);
-  addNamesCommand(program, io);
-  addReplayCommand(program, io, finish);
-  addCompletionCommand(program, io);
+  addCommands(program, shell, only);
   return program;
 }
 
 const HELP = `
 Examples:
   auxctl run snd_sof                         a bus with all of the SOF stack, until Ctrl-C
-  auxctl lsmod                               what is loaded in it, from another shell
-  auxctl run --once ./my-driver.js           load, print the device tree, leave
+  auxctl ls                                  its devices, from another shell
+  auxctl explain snd_sof.hda-probes.0        why a device is bound, or not
+  auxctl log -f                              what happens
   auxctl replay conformance --check          compare with what Linux did
 
-The modules of a running bus add commands of their own; they are shown here while it runs.
+The modules of a running host add commands of their own; they are shown here while it runs.
 
 Exit codes:
   0  done; traces are equal
-  1  traces differ, a module failed, or the bus has refused
-  2  the command line, a scenario or a module name is wrong`;
+  1  traces differ, a module failed, or the host has refused
+  2  the command line, a scenario or a module name is wrong, or no host is running`;
 
 /** Runs the command line `args` and returns what the process should end with. */
 export async function runProgram(args: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
-  const finish: Finish = (result) => {
+  const shell = new Shell(io, (result) => {
     code = result;
-  };
-  const program = createProgram(io, finish);
+  });
+  const [first = ""] = args;
+  const program = createProgram(shell, first !== "help" && OWN_WORDS.has(first) ? first : undefined);
   try {
-    await program.parseAsync(await withVerbs(program, args, io, finish), { from: "user" });
+    await program.parseAsync(await withVerbs(program, args, shell), { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-    if (!(error instanceof UsageError)) throw error;
-    io.err.write(`${colorsFor(io.err, io.env).red("auxctl:")} ${error.message}\n`);
+    return complain(error, shell);
+  }
+}
+
+/** Says in a line what went wrong. @throws what nobody has foreseen */
+function complain(error: unknown, shell: Shell): ExitCode {
+  if (isUsageError(error)) {
+    shell.complain(error.message);
     return ExitCode.usage;
   }
+  if (!isBusError(error)) throw error;
+  // Nobody answers: it is the command line that names the wrong one, or one is to be started.
+  if (error.code === "ECONNREFUSED") {
+    shell.complain(error.reason);
+    return ExitCode.usage;
+  }
+  shell.complain(`${error.reason.replace(`${error.code}: `, "")} (${error.code})`);
+  return ExitCode.failed;
+}
+
+/** Not by its class, either. */
+function isBusError(error: unknown): error is BusError {
+  return error instanceof BusError || (error instanceof Error && error.name === "BusError" && "reason" in error);
 }
 
 function version(): string {

@@ -2,12 +2,17 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { BusError, toError } from "auxbus";
 import { findNodeAtLocation, type Node, parseTree, type ParseError, printParseErrorCode } from "jsonc-parser";
-import type { z } from "zod";
+import { z } from "zod";
 import { ConfigSchema, type GivenConfig, type HostConfig } from "./config-schema.ts";
 
 /** For a configuration in TypeScript: its default export. */
 export function defineConfig(config: GivenConfig): GivenConfig {
   return config;
+}
+
+/** The JSON schema of the configuration, for editors. */
+export function configSchema(): object {
+  return z.toJSONSchema(ConfigSchema, { io: "input" });
 }
 
 /** A configuration with its defaults. @throws {BusError} `EINVAL` what is wrong with it */
@@ -62,7 +67,7 @@ function parseJson(json: string, file: string): HostConfig {
   const lineAt = (offset: number): number => json.slice(0, offset).split("\n").length;
   if (tree === undefined || errors.length > 0) {
     const [first] = errors;
-    const what = first === undefined ? "it is empty" : printParseErrorCode(first.error);
+    const what = json.trim() === "" || first === undefined ? "it is empty" : printParseErrorCode(first.error);
     throw wrong([`${file}:${lineAt(first?.offset ?? 0)}: no JSON: ${what}`]);
   }
   const parsed = ConfigSchema.safeParse(valueOf(tree));

@@ -1,6 +1,7 @@
-import { BusError, errnoOf, toError } from "auxbus";
+import { BusError, errnoOf } from "auxbus";
 import type { Caller } from "./api/caller.ts";
 import type { Journal } from "./journal.ts";
+import { reasonOf } from "./reason.ts";
 
 /** What is done, for the journal. */
 export interface Operation {
@@ -68,5 +69,5 @@ export class Operations {
 
 /** What a module or driver has thrown as it likes. */
 function fromForeign(thrown: unknown, op: string): BusError {
-  return new BusError(errnoOf(thrown), toError(thrown).message, { op, cause: thrown });
+  return new BusError(errnoOf(thrown), reasonOf(thrown), { op, cause: thrown });
 }

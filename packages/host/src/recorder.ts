@@ -1,6 +1,7 @@
-import { BusError, type DriverCore, toError } from "auxbus";
+import type { DriverCore } from "auxbus";
 import type { Modules } from "@auxbus/modules";
 import type { Journal } from "./journal.ts";
+import { reasonOf } from "./reason.ts";
 
 /** Writes what happens on the bus into the journal. */
 export class Recorder implements Disposable {
@@ -20,8 +21,7 @@ export class Recorder implements Disposable {
         switch (record.point) {
           case "probe": {
             const { device, driver, result, error, ms } = record;
-            const message =
-              error === undefined ? null : error instanceof BusError ? error.reason : toError(error).message;
+            const message = error === undefined ? null : reasonOf(error);
             journal.add({
               kind: "probe",
               device: device.path,

@@ -1,4 +1,4 @@
-import { type Bus, BusError, type Device, type DriverCore } from "auxbus";
+import { type Bus, BusError, type Device, type DriverCore, errnoOf } from "auxbus";
 import type { ModuleIndex, Modules } from "@auxbus/modules";
 import type { Caller } from "./api/caller.ts";
 import type { Operations } from "./operations.ts";
@@ -92,12 +92,14 @@ export class Steering {
     return this.#done(caller, { op: "unpark", args: { device: path }, device: path }, async () => {
       const device = core.findDevice(path);
       const parked = await settings.unpark(path);
-      if (device === undefined && !parked) {
-        throw new BusError("ENODEV", `there is no device ${path}, and none is parked`, { op: "unpark", device: path });
-      }
-      if (device === undefined || device.bus === null) return;
-      if (core.auxiliary.find(device.name) === device) await modules.isolation.reset(device.name);
-      else if (device.driver === null) await device.bus.rescan(device.name);
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      if (device === undefined) {
+        // It may come back: then its crashes are to be forgotten.
+        await modules.isolation.reset(name).catch((error: unknown) => {
+          if (errnoOf(error) !== "ENODEV" || !parked) throw error;
+        });
+      } else if (core.auxiliary.find(name) === device) await modules.isolation.reset(name);
+      else if (device.bus !== null && device.driver === null) await device.bus.rescan(name);
     });
   }
 

@@ -1,111 +1,86 @@
 import type { Command } from "commander";
 import { UsageError } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import type { Finish } from "../program.ts";
-import { busOf, EXIT_CODES, type FrameOptions, onBus, refusable } from "./command-frame.ts";
+import { CHANGE_CODES, help, onHost } from "../host/host-option.ts";
+import type { CommonOptions, Shell } from "../shell.ts";
 
-/** `auxctl modprobe`, `rmmod`, `param`, `upgrade`, `reset` */
-export function addChangeCommands(program: Command, io: Io, finish: Finish): void {
-  /** JSON says what was done; people hear nothing when all went well. */
-  const done = ({ json }: FrameOptions, what: object): void => {
-    if (json === true) io.out.write(`${JSON.stringify(what)}\n`);
-  };
-
-  onBus(program.command("modprobe"))
+/** `auxctl modprobe` */
+export function addModprobeCommand(program: Command, shell: Shell): Command {
+  return onHost(program.command("modprobe"))
     .summary("load a module, or unload it with what nobody needs any more")
-    .description("Load a module into a running bus, before it what it depends on. One that is loaded stays as it is.")
+    .description("Load a module into a running host, before it what it depends on. One that is loaded stays as it is.")
     .argument("<module>", "name of a module, or a modalias")
     .argument("[params...]", "KEY=VALUE")
     .option("-r, --remove", "unload it, and what was loaded for it and nobody needs any more")
     .addHelpText(
       "after",
-      `\nExamples:\n  auxctl modprobe snd_sof_probes enable=1\n  auxctl modprobe auxiliary:snd_sof.ipc_flood\n  auxctl modprobe -r snd_sof_probes\n${EXIT_CODES}`,
+      help(
+        [
+          "auxctl modprobe snd_sof_probes enable=1",
+          "auxctl modprobe auxiliary:snd_sof.ipc_flood",
+          "auxctl modprobe -r snd_sof_probes",
+        ],
+        CHANGE_CODES,
+      ),
     )
-    .action((module: string, words: string[], options: FrameOptions & { readonly remove?: boolean }) =>
-      refusable(
-        async () => {
-          const params = parseWords(words);
-          const bus = await busOf(options, io);
-          if (options.remove !== true) await bus.modprobe(module, params);
-          else if (words.length > 0) throw new UsageError("modprobe -r takes no parameters");
-          else await bus.remove(module);
-          done(options, { module, state: options.remove === true ? "unloaded" : "loaded" });
-        },
-        io,
-        finish,
-      ),
-    );
+    .action(async (name: string, words: string[], options: CommonOptions & { readonly remove?: boolean }) => {
+      const given = parseWords(words);
+      const remove = options.remove === true;
+      if (remove && words.length > 0) throw new UsageError("modprobe -r takes no parameters");
+      const client = await shell.host(options);
+      const params = { name };
+      if (remove) await client.post("/v1/modules/{name}/unload", { params, body: { recursive: true } });
+      else await client.post("/v1/modules/{name}/load", { params, body: { params: given } });
+      shell.done(options, { module: name, state: remove ? "unloaded" : "loaded" });
+    });
+}
 
-  onBus(program.command("rmmod"))
+/** `auxctl rmmod` */
+export function addRmmodCommand(program: Command, shell: Shell): Command {
+  return onHost(program.command("rmmod"))
     .summary("unload a module")
-    .description("Unload a module of a running bus. One that is in use stays, and its users are named.")
+    .description("Unload a module of a running host. One that is in use stays, and its users are named.")
     .argument("<module>", "name of a module")
-    .addHelpText("after", `\nExamples:\n  auxctl rmmod snd_sof_probes\n${EXIT_CODES}`)
-    .action((module: string, options: FrameOptions) =>
-      refusable(
-        async () => {
-          await (await busOf(options, io)).rmmod(module);
-          done(options, { module, state: "unloaded" });
-        },
-        io,
-        finish,
-      ),
-    );
+    .addHelpText("after", help(["auxctl rmmod snd_sof_probes"], CHANGE_CODES))
+    .action(async (name: string, options: CommonOptions) => {
+      const client = await shell.host(options);
+      await client.post("/v1/modules/{name}/unload", { params: { name }, body: {} });
+      shell.done(options, { module: name, state: "unloaded" });
+    });
+}
 
-  onBus(program.command("param"))
+/** `auxctl param` */
+export function addParamCommand(program: Command, shell: Shell): Command {
+  return onHost(program.command("param"))
     .summary("write a parameter of a loaded module")
-    .description("Write a parameter of a loaded module that says that it can be written.")
+    .description("Write a parameter of a loaded module that says that it can be written. The host keeps it.")
     .argument("<module>", "name of a module")
     .argument("<key=value>", "the parameter and its new value")
-    .addHelpText("after", `\nExamples:\n  auxctl param my_gateway debug=1\n${EXIT_CODES}`)
-    .action((module: string, word: string, options: FrameOptions) =>
-      refusable(
-        async () => {
-          const params = Object.entries(parseWords([word]));
-          const bus = await busOf(options, io);
-          for (const [name, value] of params) await bus.setParam(module, name, value);
-          done(options, { module, params: Object.fromEntries(params) });
-        },
-        io,
-        finish,
-      ),
-    );
+    .addHelpText("after", help(["auxctl param my_gateway debug=1"], CHANGE_CODES))
+    .action(async (name: string, word: string, options: CommonOptions) => {
+      const params = parseWords([word]);
+      const client = await shell.host(options);
+      for (const [param, value] of Object.entries(params)) {
+        await client.put("/v1/modules/{name}/params/{param}", { params: { name, param }, body: { value } });
+      }
+      shell.done(options, { module: name, params });
+    });
+}
 
-  onBus(program.command("upgrade"))
+/** `auxctl upgrade` */
+export function addUpgradeCommand(program: Command, shell: Shell): Command {
+  return onHost(program.command("upgrade"))
     .summary("replace a loaded module by the version that is installed now")
     .description(
       "Replace a loaded module by the version that is installed now, while its devices stay. When the new version " +
         "cannot take a device over, the old one goes on.",
     )
     .argument("<module>", "name of a module")
-    .addHelpText("after", `\nExamples:\n  npm install my-driver@2 && auxctl upgrade my_driver\n${EXIT_CODES}`)
-    .action((module: string, options: FrameOptions) =>
-      refusable(
-        async () => {
-          const devices = await (await busOf(options, io)).upgrade(module);
-          if (options.json === true) done(options, { module, devices });
-          else io.out.write(devices.length === 0 ? "no device was bound\n" : `${devices.join("\n")}\n`);
-        },
-        io,
-        finish,
-      ),
-    );
-
-  onBus(program.command("reset"))
-    .summary("try the drivers of a parked device again")
-    .description("Forget how often the driver of a device has crashed, and try again.")
-    .argument("<device>", "name of a device")
-    .addHelpText("after", `\nExamples:\n  auxctl reset snd_sof.hda-probes.0\n${EXIT_CODES}`)
-    .action((device: string, options: FrameOptions) =>
-      refusable(
-        async () => {
-          await (await busOf(options, io)).reset(device);
-          done(options, { device, state: "reset" });
-        },
-        io,
-        finish,
-      ),
-    );
+    .addHelpText("after", help(["npm install my-driver@2 && auxctl upgrade my_driver"], CHANGE_CODES))
+    .action(async (name: string, options: CommonOptions) => {
+      const client = await shell.host(options);
+      const { devices } = await client.post("/v1/modules/{name}/upgrade", { params: { name } });
+      shell.done(options, { module: name, devices }, devices.length === 0 ? "no device was bound" : devices.join("\n"));
+    });
 }
 
 function parseWords(words: readonly string[]): Record<string, string> {

@@ -1,10 +1,5 @@
 import type { Command } from "commander";
-import type { Io } from "../io.ts";
-import type { Finish } from "../program.ts";
-import { JsonReport } from "./json-report.ts";
-import { replay } from "./replay.ts";
-import { findScenarioFiles } from "./scenario-files.ts";
-import { TextReport } from "./text-report.ts";
+import type { Shell } from "../shell.ts";
 
 interface Options {
   readonly check?: boolean;
@@ -13,8 +8,8 @@ interface Options {
 }
 
 /** `auxctl replay` */
-export function addReplayCommand(program: Command, io: Io, finish: Finish): void {
-  program
+export function addReplayCommand(program: Command, { io, finish }: Shell): Command {
+  return program
     .command("replay")
     .summary("run scenarios and print or check their traces")
     .description("Run scenarios on a bus of their own, in virtual time, and print what it did, line by line.")
@@ -24,6 +19,7 @@ export function addReplayCommand(program: Command, io: Io, finish: Finish): void
     .option("--json", "print one JSON object a line")
     .addHelpText("after", HELP)
     .action(async (paths: string[], { check = false, strict = false, json = false }: Options) => {
+      const { findScenarioFiles, JsonReport, replay, TextReport } = await import("./replaying.ts");
       const files = await findScenarioFiles(paths, io.cwd);
       const report = json ? new JsonReport(io) : new TextReport(io, { check });
       finish(await replay(files, { check, strict }, report, io));

@@ -1,10 +1,8 @@
 import type { ModuleChange } from "@auxbus/modules";
 import type { LogRecord, Snapshot, UeventOverflow, UeventRecord } from "auxbus";
 import type { Io } from "../io.ts";
-import type { RunReport } from "./run-report.ts";
-
-/** Counts up when a record changes in a way that a reader has to know of. */
-const SCHEMA = 1;
+import { SCHEMA } from "../schema.ts";
+import type { ListeningHost, RunReport } from "./run-report.ts";
 
 /** A running bus as one JSON object a line; the schema is in the help of the command. */
 export class JsonReport implements RunReport {
@@ -13,6 +11,10 @@ export class JsonReport implements RunReport {
   constructor(io: Io) {
     this.#io = io;
     this.#write({ type: "auxctl", schema: SCHEMA });
+  }
+
+  host({ name, socket, url, state, pid }: ListeningHost): void {
+    this.#write({ type: "host", name, socket, url, state, pid });
   }
 
   module(name: string, state: ModuleChange): void {

@@ -1,16 +1,7 @@
 import type { Command } from "commander";
-import type { IsolationKind, ModuleIndex, ModuleInfo } from "@auxbus/modules";
-import { ownSocket } from "../control/socket-path.ts";
-import { UsageError } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import { depmod, lookUp } from "../modules/installed.ts";
-import type { Finish } from "../program.ts";
-import { JsonReport } from "./json-report.ts";
-import { parseParams } from "./module-params.ts";
-import { run } from "./run.ts";
-import { TextReport } from "./text-report.ts";
+import type { Shell } from "../shell.ts";
 
-interface Options {
+export interface RunCommandOptions {
   readonly param?: readonly string[];
   readonly blacklist?: readonly string[];
   readonly isolation?: readonly string[];
@@ -22,8 +13,8 @@ interface Options {
 }
 
 /** `auxctl run` */
-export function addRunCommand(program: Command, io: Io, finish: Finish): void {
-  program
+export function addRunCommand(program: Command, shell: Shell): Command {
+  return program
     .command("run")
     .summary("run a bus with modules in the foreground")
     .description(
@@ -45,95 +36,21 @@ export function addRunCommand(program: Command, io: Io, finish: Finish): void {
     .option("--json", "print one JSON object a line")
     .option("-v, --verbose", "show uevents while loading, modules, and all of the bus's log")
     .addHelpText("after", HELP)
-    .action(async (words: string[], options: Options) => {
-      const { once = false, json = false, verbose = false, autoload } = options;
-      const { index, load, again } = await findModules(words, io);
-      const params = parseParams(options.param ?? []);
-      for (const name of params.keys()) expectModule(name, "--param", index);
-      for (const name of options.blacklist ?? []) expectModule(name, "--blacklist", index);
-      const isolation = parseIsolation(options.isolation ?? [], index);
-      const report = json ? new JsonReport(io) : new TextReport(io, { verbose });
-      const socket = once || options.socket === false ? null : await socketPath(options.socket, io);
-      finish(
-        await run(
-          {
-            index,
-            load,
-            params: Object.fromEntries(params),
-            blacklist: options.blacklist,
-            isolation,
-            autoload,
-            once,
-            socket,
-            depmod: again,
-          },
-          report,
-          io,
-        ),
-      );
+    .action(async (words: string[], options: RunCommandOptions) => {
+      const { runModules } = await import("./run-modules.ts");
+      await runModules(words, options, shell);
     });
-}
-
-function socketPath(given: string | true | undefined, io: Io): string | Promise<string> {
-  return typeof given === "string" ? given : ownSocket(io.env);
 }
 
 function collect(word: string, before: readonly string[] = []): readonly string[] {
   return [...before, word];
 }
 
-interface Found {
-  /** It knows all that were named, by whatever name. */
-  readonly index: ModuleIndex;
-  /** Their names as modules. */
-  readonly load: readonly string[];
-  /** Looks at everything again. */
-  readonly again: () => Promise<ModuleIndex>;
-}
-
-async function findModules(words: readonly string[], io: Io): Promise<Found> {
-  let index = await depmod(io);
-  const load: string[] = [];
-  const others: { word: string; info: ModuleInfo }[] = [];
-  for (const word of words) {
-    const info = await lookUp(word, index, io);
-    if (load.includes(info.name)) throw new UsageError(`module ${info.name} is named twice`);
-    load.push(info.name);
-    if (index.find(info.name) === info) continue;
-    others.push({ word, info });
-    index = index.with(info);
-  }
-  const again = async (): Promise<ModuleIndex> => {
-    let found = await depmod(io);
-    // What has gone meanwhile is still what was asked for.
-    for (const { word, info } of others) found = found.with(await lookUp(word, found, io).catch(() => info));
-    return found;
-  };
-  return { index, load, again };
-}
-
-function expectModule(name: string, option: string, index: ModuleIndex): void {
-  if (index.find(name) === undefined) throw new UsageError(`${option} for module ${name}, which is not installed`);
-}
-
-function parseIsolation(words: readonly string[], index: ModuleIndex): Record<string, IsolationKind> {
-  const kinds: Record<string, IsolationKind> = {};
-  for (const word of words) {
-    const [, module, kind] = /^([^=]+)=(none|worker|process)$/.exec(word) ?? [];
-    if (module === undefined) {
-      throw new UsageError(`--isolation ${word}: expected MODULE=none, MODULE=worker or MODULE=process`);
-    }
-    if (module !== "*") expectModule(module, "--isolation", index);
-    kinds[module] = kind === "worker" || kind === "process" ? kind : "none";
-  }
-  return kinds;
-}
-
 const HELP = `
 A module exports init({ core, module, params }) and exit({ core, module }), or just a driver. Ctrl-C and SIGTERM
 shut down in order: the modules' exit, last loaded first, then the bus; a second Ctrl-C ends at once. Warnings
-and errors of the bus go to stderr. While it runs, lsmod, modprobe, rmmod, upgrade and so on steer it from
-another shell of the same user.
+and errors of the bus go to stderr. While it runs, ls, explain, modprobe and so on look at it and steer it from
+another shell of the same user. It is a host that forgets everything at its end; auxctl up keeps it.
 
 Examples:
   auxctl run snd_sof                                  all of the SOF stack, by alias

@@ -1,17 +1,21 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { type BusView, DriverCore, systemRuntime, toError } from "auxbus";
-import { type ModuleIndex, Modules, type ModulesOptions } from "@auxbus/modules";
-import { ControlServer } from "../control/control-server.ts";
-import { LocalControl } from "../control/local-control.ts";
+import { type BusView, toError } from "auxbus";
+import { Host, parseConfig } from "@auxbus/host";
+import type { IsolationKind, ModuleIndex } from "@auxbus/modules";
+import { reasons } from "../devices/tree.ts";
 import { ExitCode } from "../exit-code.ts";
+import { Interrupt } from "../interrupt.ts";
 import type { Io } from "../io.ts";
-import { Interrupt } from "./interrupt.ts";
 import type { RunReport } from "./run-report.ts";
-import { reasons } from "./tree.ts";
+import { UeventPrinter } from "./uevent-printer.ts";
 
-export interface RunOptions extends ModulesOptions {
+export interface RunOptions {
+  /** What the host is called. */
+  readonly name: string;
   /** The names of the modules to load, in this order. */
   readonly load: readonly string[];
+  readonly params: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly blacklist: readonly string[];
+  readonly isolation: Readonly<Record<string, IsolationKind>>;
   /** Print the tree and leave. */
   readonly once: boolean;
   /** Load what the modaliases of devices name. */
@@ -25,14 +29,13 @@ export interface RunOptions extends ModulesOptions {
 /** Milliseconds to wait for probes that run beside the loading, before the tree is shown as it is. */
 const SETTLE_LIMIT = 1000;
 
-/** A bus in the foreground: loads the modules, shows what happens, takes everything down in order. */
+/** A host without state, in the foreground: loads the modules, shows what happens, takes everything down in order. */
 export async function run(options: RunOptions, report: RunReport, io: Io): Promise<ExitCode> {
-  const core = new DriverCore({ runtime: { ...systemRuntime, context: new AsyncLocalStorage() } });
-  const view = core.view();
-  const modules = new Modules(core, options);
-  const control = new LocalControl(modules, options.depmod);
-  // Before anything is loaded: an error in where it is to be must not take modules down again.
-  const server = options.socket === null ? null : await ControlServer.listen(options.socket, control);
+  const { name, params, blacklist, isolation, autoload, socket, depmod } = options;
+  // The modules are loaded here: one that fails ends it all.
+  const config = parseConfig({ name, options: params, blacklist, isolation, autoload });
+  const host = await Host.start({ config, state: null, socket, depmod });
+  const { core, modules, view } = host;
   const interrupt = new Interrupt(io, () => report.stopping());
   const alive = io.keepAlive();
   let code: ExitCode = ExitCode.ok;
@@ -40,26 +43,29 @@ export async function run(options: RunOptions, report: RunReport, io: Io): Promi
     if (record.level === "error" && /^module \S+ failed in its exit/.test(record.message)) code = ExitCode.failed;
     report.log(record);
   });
-  modules.subscribe((name, change) => report.module(name, change));
+  modules.subscribe((module, change) => report.module(module, change));
   const uevents = options.once ? undefined : new UeventPrinter(view, report);
+  const ended = Promise.race([interrupt.promise, host.stopped]);
   try {
-    if (options.autoload) modules.autoload.start();
-    for (const name of options.load) {
+    for (const module of options.load) {
       if (interrupt.happened) break;
-      await modules.modprobe(name).catch((error: unknown) => {
-        throw new Error(`cannot load module ${name}: ${toError(error).message}`, { cause: error });
+      await modules.modprobe(module).catch((error: unknown) => {
+        throw new Error(`cannot load module ${module}: ${toError(error).message}`, { cause: error });
       });
     }
-    await Promise.race([settled(modules), interrupt.promise, ...(options.once ? [] : [delay(SETTLE_LIMIT)])]);
+    await Promise.race([host.ready(), ended, ...(options.once ? [] : [delay(SETTLE_LIMIT)])]);
     if (!interrupt.happened) await showTree(view, report);
-    if (!options.once) await watch(view, report, io, interrupt);
+    if (!options.once && !interrupt.happened) {
+      report.watching();
+      const typed = io.onTypedLine(() => void showTree(view, report));
+      await ended;
+      typed[Symbol.dispose]();
+    }
   } catch (error) {
     report.failure(toError(error));
     code = ExitCode.failed;
   } finally {
-    await server?.close();
-    await modules.shutdown();
-    await core.shutdown();
+    await host.stop();
     await uevents?.end();
     interrupt[Symbol.dispose]();
     alive[Symbol.dispose]();
@@ -67,47 +73,11 @@ export async function run(options: RunOptions, report: RunReport, io: Io): Promi
   return code;
 }
 
-/** When nothing is being loaded or probed: probes add devices, and devices load modules. */
-async function settled({ autoload, core }: Modules): Promise<void> {
-  do {
-    await autoload.idle();
-    await core.settle();
-  } while (autoload.busy);
-}
-
 async function showTree(view: BusView, report: RunReport): Promise<void> {
   const snapshot = await view.snapshot();
   report.tree(snapshot, await reasons(view, snapshot));
 }
 
-async function watch(view: BusView, report: RunReport, io: Io, interrupt: Interrupt): Promise<void> {
-  if (interrupt.happened) return;
-  report.watching();
-  const typed = io.onTypedLine(() => void showTree(view, report));
-  await interrupt.promise;
-  typed[Symbol.dispose]();
-}
-
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms).unref());
-}
-
-/** Hands the uevents of a view to a report, from the moment it is made. */
-class UeventPrinter {
-  readonly #end = new AbortController();
-  readonly #finished: Promise<void>;
-
-  constructor(view: BusView, report: RunReport) {
-    this.#finished = this.#print(view, report);
-  }
-
-  async #print(view: BusView, report: RunReport): Promise<void> {
-    for await (const event of view.uevents({ signal: this.#end.signal })) report.uevent(event);
-  }
-
-  /** When all that has happened until now has been handed over. */
-  end(): Promise<void> {
-    this.#end.abort();
-    return this.#finished;
-  }
 }

@@ -2,8 +2,9 @@ import type { ModuleChange } from "@auxbus/modules";
 import type { LogRecord, Snapshot, UeventOverflow, UeventRecord } from "auxbus";
 import { type Colors, colorsFor } from "../colors.ts";
 import type { Io } from "../io.ts";
-import type { RunReport } from "./run-report.ts";
-import { renderTree } from "./tree.ts";
+import type { ListeningHost, RunReport } from "./run-report.ts";
+import { renderUevent, timestamp } from "../devices/render-uevent.ts";
+import { renderTree, showsUnicode } from "../devices/tree.ts";
 
 const QUIET: ReadonlySet<LogRecord["level"]> = new Set(["debug"]);
 
@@ -23,6 +24,15 @@ export class TextReport implements RunReport {
     this.#err = colorsFor(io.err, io.env);
   }
 
+  host({ name, socket, url, token, state }: ListeningHost): void {
+    const { err } = this.#io;
+    err.write(`${this.#err.dim(`host ${name} listens on ${socket ?? "nothing"}, state in ${state}`)}\n`);
+    if (url === null) return;
+    // A token is for the eyes of a person, and for no file.
+    const address = err.isTTY ? `${url}/#token=${token}` : `${url}; auxctl token prints its address with a token`;
+    err.write(`console: ${this.#err.bold(address)}\n`);
+  }
+
   module(name: string, state: ModuleChange): void {
     if (this.#verbose) this.#note(`module ${name} ${state}`);
   }
@@ -39,18 +49,7 @@ export class TextReport implements RunReport {
       return;
     }
     if (event.seqnum <= this.#shown && !this.#verbose) return;
-    const { dim } = this.#out;
-    const driver = event.env["DRIVER"];
-    const by = driver === undefined ? "" : dim(` driver=${driver}`);
-    const action = this.#paintAction(event.action, event.action.padEnd(7));
-    this.#io.out.write(`${dim(timestamp(event.time))} ${action} ${event.devpath}${by}\n`);
-  }
-
-  #paintAction(action: UeventRecord["action"], text: string): string {
-    const { green, red, cyan, yellow } = this.#out;
-    if (action === "bind") return green(text);
-    if (action === "unbind") return red(text);
-    return action === "add" || action === "remove" ? cyan(text) : yellow(text);
+    this.#io.out.write(`${renderUevent(event, this.#out)}\n`);
   }
 
   log({ level, message, time }: LogRecord): void {
@@ -82,15 +81,4 @@ export class TextReport implements RunReport {
   #note(text: string): void {
     if (this.#io.err.isTTY || this.#verbose) this.#io.err.write(`${this.#err.dim(text)}\n`);
   }
-}
-
-/** As the kernel's log writes it: seconds since the start. */
-function timestamp(milliseconds: number): string {
-  return `[${(milliseconds / 1000).toFixed(6).padStart(12)}]`;
-}
-
-/** Whether the locale says that more than ASCII can be shown; no word about it counts as yes. */
-function showsUnicode(env: Io["env"]): boolean {
-  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];
-  return locale === undefined || locale === "" || /utf-?8/i.test(locale);
 }

@@ -1,27 +1,25 @@
 import { checkArgs, type GivenArgs, type VerbInfo } from "@auxbus/control";
 import { BusError } from "auxbus";
-import type { BusControl } from "../control/bus-control.ts";
+import type { HostClient } from "@auxbus/host/client";
 import { UsageError } from "../exit-code.ts";
-import type { Io } from "../io.ts";
-import type { Finish } from "../program.ts";
-import { Interrupt } from "../run/interrupt.ts";
+import { Interrupt } from "../interrupt.ts";
+import type { Shell } from "../shell.ts";
 import type { VerbOutput } from "./verb-output.ts";
 
-/** Runs a verb of a bus until it ends or Ctrl-C comes. @throws {UsageError} the arguments are wrong */
+/** Runs a verb of a host until it ends or Ctrl-C comes. @throws {UsageError} the arguments are wrong */
 export async function runVerb(
   verb: VerbInfo,
   given: GivenArgs,
-  bus: BusControl,
+  client: HostClient,
   output: VerbOutput,
-  io: Io,
-  finish: Finish,
+  { io, finish }: Shell,
 ): Promise<void> {
   const args = checked(verb, given);
   const asking = new AbortController();
   const interrupt = new Interrupt(io, () => asking.abort());
   try {
     const report = (record: unknown): void => output.report(record);
-    output.result(await bus.runVerb(verb.name, args, { signal: asking.signal, report }));
+    output.result(await client.runVerb(verb.name, args, { signal: asking.signal, report }));
   } catch (error) {
     if (interrupt.exitCode === null) throw error;
     finish(interrupt.exitCode);

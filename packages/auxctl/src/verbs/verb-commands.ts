@@ -1,56 +1,40 @@
 import { type Command, Option } from "commander";
 import type { VerbInfo, VerbParamInfo } from "@auxbus/control";
-import type { BusControl } from "../control/bus-control.ts";
-import type { Io } from "../io.ts";
-import { type FrameOptions, onBus, refusable } from "../modules/command-frame.ts";
-import type { Finish } from "../program.ts";
+import type { HostClient } from "@auxbus/host/client";
+import { OWN_WORDS } from "../command-list.ts";
+import { onHost } from "../host/host-option.ts";
+import type { CommonOptions, Shell } from "../shell.ts";
 import { runVerb } from "./run-verb.ts";
 import { JsonOutput, TextOutput } from "./verb-output.ts";
 import { VerbTree } from "./verb-tree.ts";
 import { VerbWords } from "./verb-words.ts";
 
 /** Options of the command line itself: parameters of these names are given as words. */
-const TAKEN = new Set(["socket", "json", "help"]);
+const TAKEN = new Set(["host", "socket", "json", "help"]);
 
-/** First words that are commands of auxctl: verbs that begin with them cannot be reached. */
-export function ownWords(program: Command): Set<string> {
-  return new Set([...program.commands.map((command) => command.name()), "help"]);
-}
-
-/** Makes commands of the verbs of a bus: one for each word, below each other. */
-export function addVerbCommands(
-  program: Command,
-  verbs: readonly VerbInfo[],
-  bus: BusControl,
-  io: Io,
-  finish: Finish,
-): void {
+/** Makes commands of the verbs of a host: one for each word, below each other. */
+export function addVerbCommands(program: Command, verbs: readonly VerbInfo[], client: HostClient, shell: Shell): void {
   const add = (parent: Command, word: string, { verb, children }: VerbTree): Command => {
     const command = parent.command(word).enablePositionalOptions();
     for (const [next, tree] of children) add(command, next, tree);
     if (verb === undefined) {
-      return onBus(command)
+      return onHost(command)
         .summary([...children.keys()].join(", "))
-        .description("Commands that modules of the running bus have added.");
+        .description("Commands that modules of the running host have added.");
     }
     const words = new VerbWords(verb, [...children.keys()]);
     describe(command, verb, words);
-    return onBus(command).action(() =>
-      refusable(
-        async () => {
-          for (const word of command.args) words.take(word);
-          const { json } = command.optsWithGlobals<FrameOptions>();
-          await runVerb(verb, words.end(), bus, json === true ? new JsonOutput(io) : new TextOutput(io), io, finish);
-        },
-        io,
-        finish,
-      ),
-    );
+    return onHost(command).action(async () => {
+      for (const word of command.args) words.take(word);
+      const { json } = command.optsWithGlobals<CommonOptions>();
+      const output = json === true ? new JsonOutput(shell.io) : new TextOutput(shell.io);
+      await runVerb(verb, words.end(), client, output, shell);
+    });
   };
   // Otherwise auxctl's own options would be looked for behind the words of a verb.
   program.enablePositionalOptions();
-  for (const [word, tree] of VerbTree.of(verbs, ownWords(program)).children) {
-    add(program, word, tree).helpGroup("Commands of the running bus:");
+  for (const [word, tree] of VerbTree.of(verbs, OWN_WORDS).children) {
+    add(program, word, tree).helpGroup("Commands of the running host:");
   }
 }
 
@@ -77,8 +61,8 @@ function describe(command: Command, { summary, params }: VerbInfo, words: VerbWo
 const VERB_EXIT_CODES = `
 Exit codes:
   0    done
-  1    the bus has refused it
-  2    the command line is wrong, or no bus is running
+  1    the host has refused it
+  2    the command line is wrong, or no host is running
   130  ended by Ctrl-C (143: by SIGTERM)`;
 
 function explain({ description, type, required, choices, positional }: VerbParamInfo): string {

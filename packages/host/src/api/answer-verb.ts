@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { BusError, errnoOf, toError } from "auxbus";
+import { BusError, errnoOf } from "auxbus";
 import type { Control, GivenArgs } from "@auxbus/control";
+import { reasonOf } from "../reason.ts";
 
 /** How much whoever asked may leave unread, in bytes. */
 const MOST_UNREAD = 4 * 1024 * 1024;
@@ -45,8 +46,7 @@ export async function answerVerb(
     say({ result: result ?? null });
   } catch (error) {
     const why: unknown = running.signal.aborted ? running.signal.reason : error;
-    const { message } = toError(why);
-    say({ error: { code: errnoOf(why), message: why instanceof BusError ? why.reason : message } });
+    say({ error: { code: errnoOf(why), message: reasonOf(why) } });
     throw why;
   } finally {
     response.end();

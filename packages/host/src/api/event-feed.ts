@@ -7,6 +7,9 @@ import { asSent, bytesOf, type Kinds, type SentEntry } from "./sent-entry.ts";
 /** How many entries are kept for readers that are a little behind. */
 const KEPT = 16_384;
 
+/** How many more there may be before the oldest are forgotten. */
+const SLACK = 1024;
+
 /**
  * Sends the journal to readers as it grows. Each entry becomes text once, whoever reads it; a batch becomes bytes once
  * for all readers that are up to date and want the same kinds.
@@ -75,7 +78,7 @@ export class EventFeed implements Disposable {
     this.#last = last.id;
     this.#kept.push(...sent);
     // Now and then, not each time: it copies all.
-    if (this.#kept.length > 2 * KEPT) this.#kept = this.#kept.slice(-KEPT);
+    if (this.#kept.length > KEPT + SLACK) this.#kept = this.#kept.slice(-KEPT);
     const chunks = new Map<string, Buffer>();
     for (const reader of this.#readers) {
       if (reader.next !== first.id || !reader.waiting) {

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
-import { type DriverCore, errnoOf, type SysfsEntry, toError } from "auxbus";
+import { type DriverCore, errnoOf, type SysfsEntry } from "auxbus";
+import { reasonOf } from "../reason.ts";
 import type { SysfsEntrySchema, SysfsSchema } from "./schemas.ts";
 
 type Read = z.infer<typeof SysfsSchema>;
@@ -30,6 +31,6 @@ function withValue(entry: SysfsEntry, read: () => string): ReadEntry {
   try {
     return { ...entry, value: read() };
   } catch (error) {
-    return { ...entry, error: { code: errnoOf(error), message: toError(error).message } };
+    return { ...entry, error: { code: errnoOf(error), message: reasonOf(error) } };
   }
 }

@@ -70,7 +70,6 @@ export const SnapshotSchema = z
   .openapi("Snapshot");
 
 export const PARTS = ["buses", "devices", "drivers", "links", "parked"] as const;
-export type Part = (typeof PARTS)[number];
 
 export const LookupSchema = z.object({ cursor: z.number(), devices: list(DeviceSchema) }).openapi("Lookup");
 
@@ -329,7 +328,7 @@ export const ValuesSchema = z.object({ values: list(text()) }).openapi("Values")
 
 // What is asked.
 
-const whole = () => z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const whole = () => z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).openapi({ type: "integer" });
 const kinds = () =>
   z
     .string()
@@ -358,15 +357,21 @@ export const SysfsQuery = z.object({
 export const JournalQuery = z.object({
   after: whole().optional().openapi({ description: "only entries with a greater id" }),
   before: whole().optional().openapi({ description: "only entries with a smaller id" }),
-  since: z.coerce.number().optional().openapi({ description: "milliseconds since 1970" }),
-  until: z.coerce.number().optional(),
+  since: z.coerce.number().optional().openapi({ type: "number", description: "milliseconds since 1970" }),
+  until: z.coerce.number().optional().openapi({ type: "number" }),
   device: path().optional().openapi({ description: "name or path" }),
   driver: name().optional(),
   module: name().optional(),
   kind: kinds().optional(),
   level: z.enum(["info", "warn", "error"]).optional().openapi({ description: "of log entries: this or worse" }),
   text: z.string().max(256).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).optional().openapi({ description: "at most so many (200)" }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .openapi({ type: "integer", description: "at most so many (200)" }),
   order: z.enum(["asc", "desc"]).optional().openapi({ description: "by id; the newest first if left out" }),
 });
 

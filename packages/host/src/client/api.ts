@@ -290,12 +290,12 @@ export interface paths {
             readonly parameters: {
                 readonly query?: {
                     /** @description only entries with a greater id */
-                    readonly after?: number | null;
+                    readonly after?: number;
                     /** @description only entries with a smaller id */
-                    readonly before?: number | null;
+                    readonly before?: number;
                     /** @description milliseconds since 1970 */
-                    readonly since?: number | null;
-                    readonly until?: number | null;
+                    readonly since?: number;
+                    readonly until?: number;
                     /** @description name or path */
                     readonly device?: string;
                     readonly driver?: string;
@@ -355,7 +355,7 @@ export interface paths {
         readonly get: {
             readonly parameters: {
                 readonly query?: {
-                    readonly after?: number | null;
+                    readonly after?: number;
                     /** @description some of uevent, probe, remove, pm, crash, operation, module, log, host, gap, with commas */
                     readonly kind?: string;
                 };

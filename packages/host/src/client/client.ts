@@ -148,7 +148,9 @@ export class HostClient {
 
   async #call<A>(method: TransportRequest["method"], path: string, given: Loose = {}): Promise<A> {
     const response = await this.#send(method, path, given);
-    return trusted(JSON.parse(await text(response)));
+    const said = parsed(await text(response));
+    if (said === undefined) throw refusal(said, `${method} ${path}`);
+    return trusted(said);
   }
 
   async #send(method: TransportRequest["method"], path: string, given: Loose): Promise<HostResponse> {

@@ -2,5 +2,4 @@ export type { components, paths } from "./api.ts";
 export { HostClient, type HostEvent } from "./client.ts";
 export { fetchTransport } from "./fetch-transport.ts";
 export { RemoteView } from "./remote-view.ts";
-export { socketTransport, type SocketTransportOptions } from "./socket-transport.ts";
 export type { HostResponse, Transport, TransportRequest } from "./transport.ts";

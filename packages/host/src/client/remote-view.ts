@@ -7,6 +7,7 @@ import {
   type Snapshot,
   type UeventOverflow,
   type UeventRecord,
+  type UeventsOptions,
 } from "auxbus";
 import type { components } from "./api.ts";
 import type { HostClient } from "./client.ts";
@@ -24,10 +25,11 @@ export class RemoteView implements BusView {
   }
 
   /** Times are milliseconds since 1970. */
-  async *uevents({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<UeventRecord | UeventOverflow> {
+  async *uevents({ signal, listening }: UeventsOptions = {}): AsyncIterable<UeventRecord | UeventOverflow> {
     try {
       for await (const { event, data } of this.#client.events({ kind: "uevent", ...(signal && { signal }) })) {
-        if (event === "gap") yield { action: "overflow", lost: data.lost };
+        if (event === "hello") listening?.();
+        else if (event === "gap") yield { action: "overflow", lost: data.lost };
         else if (event === "entry" && data.kind === "uevent") {
           const { seqnum, action, devpath, subsystem, env } = data.data;
           yield { seqnum, action, devpath, subsystem: subsystem ?? undefined, env, time: data.time };

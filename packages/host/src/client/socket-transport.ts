@@ -29,9 +29,7 @@ export function socketTransport(socketPath: string, { timeout }: SocketTransport
       );
       asking.on("error", (error) => {
         if (signal?.aborted === true) reject(toError(signal.reason));
-        else if (error instanceof BusError) reject(error);
-        else
-          reject(new BusError("ECONNREFUSED", `no host answers on ${socketPath}: ${error.message}`, { cause: error }));
+        else reject(error instanceof BusError ? error : failure(error, socketPath));
       });
       asking.end(body);
     });
@@ -48,4 +46,11 @@ async function* told(
     signal?.throwIfAborted();
     throw new BusError("ECONNRESET", `the host on ${socketPath} has gone: ${toError(error).message}`, { cause: error });
   }
+}
+
+function failure(error: NodeJS.ErrnoException, socketPath: string): BusError {
+  // Nothing was asked yet.
+  const nobody = error.code === "ECONNREFUSED" || error.code === "ENOENT" || error.code === "EACCES";
+  const message = nobody ? `no host answers on ${socketPath}` : `the host on ${socketPath} has gone`;
+  return new BusError(nobody ? "ECONNREFUSED" : "ECONNRESET", `${message}: ${error.message}`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import type { Errno } from "auxbus";
-import type { Entry, JournalBounds, JournalFilter, JournalPage } from "../journal-entry.ts";
+import type { JournalBounds, JournalFilter, JournalPage } from "../journal-entry.ts";
+import type { JournalRow } from "./journal-row.ts";
 
 /** Something that an operator has set. */
 export interface Setting {
@@ -19,7 +20,7 @@ export type SettingKind = (typeof SETTING_KINDS)[number];
 
 /** What the thread of the database does, and what it gives. */
 export interface StoreCalls {
-  append(entries: readonly Entry[]): void;
+  append(rows: readonly JournalRow[]): void;
   query(filter: JournalFilter): JournalPage;
   bounds(): JournalBounds;
   settings(): Setting[];

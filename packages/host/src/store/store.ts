@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { BusError } from "auxbus";
+import { BusError, toError } from "auxbus";
 import { trusted } from "../client/trusted.ts";
 import type { Entry, JournalBounds, JournalFilter, JournalPage } from "../journal-entry.ts";
+import { type JournalRow, rowOf } from "./journal-row.ts";
 import type {
   Setting,
   SettingKind,
@@ -41,7 +42,8 @@ export class Store {
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
   #count = 0;
-  #closing = false;
+  #closing: Promise<void> | null = null;
+  #querying: Promise<unknown> = Promise.resolve();
   #ended: BusError | null = null;
 
   /** @throws {BusError} `EBUSY` another host has it; `EINVAL` it is of a newer version; `EIO`, `ENOSPC` */
@@ -54,37 +56,51 @@ export class Store {
       execArgv: [],
     });
     const ready = await new Promise<StoreReady>((resolve, reject) => {
-      worker.once("error", (error) =>
-        reject(new BusError("EIO", `the store has failed: ${error.message}`, { cause: error })),
-      );
+      worker.once("error", (error) => reject(broken(error)));
+      worker.once("exit", () => reject(broken(new Error("its thread has ended"))));
       worker.once("message", (message: StoreReady | StoreAnswer) => {
         if ("last" in message) resolve(message);
         else if (message.error !== undefined) {
-          reject(new BusError(message.error.code, message.error.message, { op: "open" }));
+          // The file is free again when the thread has gone.
+          const error = new BusError(message.error.code, message.error.message, { op: "open" });
+          worker.removeAllListeners("exit");
+          worker.once("exit", () => reject(error));
         }
       });
     });
+    worker.removeAllListeners("error");
+    worker.removeAllListeners("exit");
     return new Store(worker, ready.last);
   }
 
   private constructor(worker: Worker, last: number) {
     this.#worker = worker;
     this.last = last;
-    worker.removeAllListeners("error");
     worker.on("message", (answer: StoreAnswer) => this.#answered(answer));
-    worker.on("error", (error) =>
-      this.#end(new BusError("EIO", `the store has failed: ${error.message}`, { cause: error })),
-    );
+    worker.on("error", (error) => this.#end(broken(error)));
     worker.on("exit", () => this.#end(new BusError("ESHUTDOWN", "the store is closed")));
     worker.unref();
   }
 
+  /** @throws {BusError} `EINVAL` one of them cannot be written as JSON, and none is written; as all methods */
   append(entries: readonly Entry[]): Promise<void> {
-    return this.#call("append", entries);
+    const rows: JournalRow[] = [];
+    for (const entry of entries) {
+      try {
+        rows.push(rowOf(entry));
+      } catch (error) {
+        const message = `entry ${entry.id} of the journal cannot be written: ${toError(error).message}`;
+        return Promise.reject(new BusError("EINVAL", message, { op: "store", cause: error }));
+      }
+    }
+    return this.#call("append", rows);
   }
 
+  /** One at a time: what is to be written never waits for more than one query. */
   query(filter: JournalFilter): Promise<JournalPage> {
-    return this.#call("query", filter);
+    const page = this.#querying.then(() => this.#call("query", filter));
+    this.#querying = page.catch(() => undefined);
+    return page;
   }
 
   bounds(): Promise<JournalBounds> {
@@ -104,12 +120,20 @@ export class Store {
   }
 
   /** Closes the file, after what was asked for before. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     if (this.#ended !== null) return;
     const gone = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
-    this.#closing = true;
-    await this.#call("close");
-    await gone;
+    try {
+      await this.#call("close");
+    } finally {
+      // The file is free when the thread has gone, not before.
+      await gone;
+    }
   }
 
   #call<M extends keyof StoreCalls>(method: M, ...args: Parameters<StoreCalls[M]>): Promise<ReturnType<StoreCalls[M]>> {
@@ -126,7 +150,7 @@ export class Store {
   #answered({ call, result, error }: StoreAnswer): void {
     const waiting = this.#calls.get(call);
     this.#calls.delete(call);
-    if (this.#calls.size === 0 && !this.#closing) this.#worker.unref();
+    if (this.#calls.size === 0 && this.#closing === null) this.#worker.unref();
     if (error === undefined) waiting?.resolve(result);
     else waiting?.reject(new BusError(error.code, error.message, { op: "store" }));
   }
@@ -136,4 +160,11 @@ export class Store {
     for (const waiting of this.#calls.values()) waiting.reject(this.#ended);
     this.#calls.clear();
   }
+}
+
+function broken(error: Error): BusError {
+  return new BusError("EIO", `the thread of the store has failed (${error.message}); start the host anew`, {
+    op: "store",
+    cause: error,
+  });
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { errnoOf, BusError, toError } from "auxbus";
+import { errnoOf } from "auxbus";
 import { trusted } from "../client/trusted.ts";
+import { reasonOf } from "../reason.ts";
 import { StoreDatabase } from "./database.ts";
 import type { StoreAnswer, StoreReady, StoreRequest, StoreSetup } from "./protocol.ts";
 
@@ -10,12 +11,20 @@ const port = parentPort;
 if (port === null) throw new Error("this is the thread of a store; it is started by Store.open");
 
 function failure(thrown: unknown): NonNullable<StoreAnswer["error"]> {
-  return { code: errnoOf(thrown), message: thrown instanceof BusError ? thrown.reason : toError(thrown).message };
+  return { code: errnoOf(thrown), message: reasonOf(thrown) };
+}
+
+let sweeping = false;
+
+/** Deletes what is too much, a step at a time: between two of them others have their turn. */
+function sweep(database: StoreDatabase): void {
+  sweeping = database.sweep();
+  if (sweeping) setImmediate(sweep, database);
 }
 
 try {
-  const setup = trusted<StoreSetup>(workerData);
-  const database = new StoreDatabase(setup);
+  const database = new StoreDatabase(trusted<StoreSetup>(workerData));
+  let closed = false;
   port.on("message", ({ call, method, args }: StoreRequest) => {
     try {
       const fn: (...given: never[]) => unknown = database[method];
@@ -24,7 +33,15 @@ try {
     } catch (thrown) {
       port.postMessage({ call, error: failure(thrown) } satisfies StoreAnswer);
     }
-    if (method === "close") port.close();
+    if (method === "close") {
+      closed = true;
+      port.close();
+    } else if (!sweeping && database.overfull) {
+      sweeping = true;
+      setImmediate(() => {
+        if (!closed) sweep(database);
+      });
+    }
   });
   port.postMessage({ last: database.last } satisfies StoreReady);
 } catch (thrown) {

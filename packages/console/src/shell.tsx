@@ -61,7 +61,8 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
   const context: Console = { client, live, model, devices, readOnly, act, actAfter };
 
   const onKey = (event: KeyboardEvent): void => {
-    const typing = event.target instanceof Element && event.target.closest("input, select, textarea, dialog") !== null;
+    const typing =
+      event.target instanceof Element && event.target.closest("input, select, textarea, dialog[open]") !== null;
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const view = VIEWS.find(({ key }) => key === event.key);
     if (view !== undefined) goTo(`#/${view.id}`);

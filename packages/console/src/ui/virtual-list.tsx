@@ -1,5 +1,15 @@
-import { createVirtualizer } from "@tanstack/solid-virtual";
-import { type Accessor, createEffect, createMemo, For, type JSX, on, Show } from "solid-js";
+import {
+  type Accessor,
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  type JSX,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+} from "solid-js";
 
 export interface VirtualListProps<T extends object> {
   readonly items: readonly T[];
@@ -21,34 +31,60 @@ export interface VirtualListProps<T extends object> {
   readonly onEnd?: () => void;
 }
 
+/** Rows above and below what is seen. */
+const MORE = 12;
+
 /** A list of any length, of which only what is seen is in the page. */
 export function VirtualList<T extends object>(props: VirtualListProps<T>): JSX.Element {
+  const [top, setTop] = createSignal(0);
+  const [height, setHeight] = createSignal(800);
   let scroller: HTMLDivElement | undefined;
-  const virtual = createVirtualizer({
-    get count() {
-      return props.items.length;
-    },
-    getScrollElement: () => scroller ?? null,
-    estimateSize: () => props.rowHeight,
-    overscan: 12,
-  });
-  createEffect(() => {
-    const { active } = props;
-    if (active !== undefined && active >= 0) virtual.scrollToIndex(active, { align: "auto" });
+  let all: HTMLDivElement | undefined;
+
+  const first = createMemo(() => Math.max(0, Math.floor(top() / props.rowHeight) - MORE));
+  const last = createMemo(() => Math.min(props.items.length, Math.ceil((top() + height()) / props.rowHeight) + MORE));
+  const places = createMemo(() => Array.from({ length: Math.max(0, last() - first()) }, (_, i) => first() + i));
+
+  const scrollTo = (y: number): void => {
+    if (scroller === undefined) return;
+    scroller.scrollTop = y;
+    setTop(scroller.scrollTop);
+  };
+  const resize = (): void => all?.style.setProperty("height", `${props.items.length * props.rowHeight}px`);
+  onMount(() => {
+    if (scroller === undefined) return;
+    setHeight(scroller.clientHeight);
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setHeight(entry.contentRect.height);
+    });
+    observer.observe(scroller);
+    onCleanup(() => observer.disconnect());
   });
   createEffect(
     on(
       () => props.items,
       (now, before) => {
-        if (scroller === undefined || before === undefined || scroller.scrollTop < props.rowHeight) return;
-        const count = props.prepended?.(before, now) ?? 0;
-        if (count > 0) scroller.scrollTop += count * props.rowHeight;
+        resize();
+        const count = before === undefined || top() < props.rowHeight ? 0 : (props.prepended?.(before, now) ?? 0);
+        if (count > 0) scrollTo(top() + count * props.rowHeight);
+      },
+    ),
+  );
+  // Only when it moves: whoever scrolls away from it is let go.
+  createEffect(
+    on(
+      () => props.active ?? -1,
+      (active) => {
+        if (active < 0) return;
+        const y = active * props.rowHeight;
+        const visible = height() - props.rowHeight;
+        if (y < top()) scrollTo(y);
+        else if (y > top() + visible) scrollTo(y - visible);
       },
     ),
   );
   createEffect(() => {
-    const last = virtual.getVirtualItems().at(-1)?.index ?? -1;
-    if (last >= props.items.length - 20) props.onEnd?.();
+    if (last() >= props.items.length - MORE) props.onEnd?.();
   });
   return (
     <div
@@ -59,24 +95,20 @@ export function VirtualList<T extends object>(props: VirtualListProps<T>): JSX.E
       aria-activedescendant={props.activeId}
       tabindex="0"
       onKeyDown={(event) => props.onKeyDown?.(event)}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >
-      <div
-        role="presentation"
-        ref={(element) => createEffect(() => element.style.setProperty("height", `${virtual.getTotalSize()}px`))}
-      >
-        <For each={virtual.getVirtualItems()}>
-          {(item) => {
-            const value = createMemo(() => props.items[item.index]);
+      <div role="presentation" ref={(element) => (all = element)}>
+        <For each={places()}>
+          {(place) => {
+            const value = createMemo(() => props.items[place]);
             return (
               <div
                 role="presentation"
                 class="virtual-row"
-                ref={(element) =>
-                  createEffect(() => {
-                    element.style.setProperty("transform", `translateY(${item.start}px)`);
-                    element.style.setProperty("height", `${item.size}px`);
-                  })
-                }
+                ref={(element) => {
+                  element.style.setProperty("transform", `translateY(${place * props.rowHeight}px)`);
+                  element.style.setProperty("height", `${props.rowHeight}px`);
+                }}
               >
                 <Show when={value()}>{(shown) => props.row(shown)}</Show>
               </div>

@@ -1,8 +1,9 @@
-import { createMemo, type JSX, Show } from "solid-js";
+import { createMemo, For, type JSX, Show } from "solid-js";
 import type { Device, Explanation, Parked } from "../api.ts";
 import { useConsole } from "../context.ts";
 import { few } from "../text.ts";
 import { descendantsOf } from "../tree.ts";
+import { OverrideForm } from "../ui/override-form.tsx";
 
 export interface DeviceActionsProps {
   readonly device: Device;
@@ -68,9 +69,7 @@ export function DeviceActions(props: DeviceActionsProps): JSX.Element {
                 }}
               >
                 <select name="driver" aria-label="Driver to bind" disabled={disabled() || matching().length === 0}>
-                  {matching().map((driver) => (
-                    <option>{driver}</option>
-                  ))}
+                  <For each={matching()}>{(driver) => <option>{driver}</option>}</For>
                 </select>
                 <button type="submit" disabled={disabled() || matching().length === 0 || props.parked !== undefined}>
                   Bind
@@ -138,28 +137,12 @@ export function DeviceActions(props: DeviceActionsProps): JSX.Element {
             Unpark
           </button>
         </Show>
-        <form
-          class="inline"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const driver = new FormData(event.currentTarget).get("override");
-            void act("Override", () =>
-              client.put("/v1/override", {
-                body: { ...asked(), driver: driver === "" || typeof driver !== "string" ? null : driver },
-              }),
-            );
-          }}
-        >
-          <select name="override" aria-label="Only this driver" disabled={disabled() || props.parked !== undefined}>
-            <option value="">any driver</option>
-            {drivers().map((driver) => (
-              <option selected={props.explanation?.driverOverride === driver}>{driver}</option>
-            ))}
-          </select>
-          <button type="submit" disabled={disabled() || props.parked !== undefined}>
-            Override
-          </button>
-        </form>
+        <OverrideForm
+          drivers={drivers()}
+          now={props.explanation?.driverOverride ?? null}
+          disabled={disabled() || props.parked !== undefined}
+          onSet={(driver) => act("Override", () => client.put("/v1/override", { body: { ...asked(), driver } }))}
+        />
         <Show when={readOnly()}>{(why) => <span class="hint">{why()}</span>}</Show>
       </div>
     </Show>

@@ -21,6 +21,11 @@ export function LoadedModules(props: LoadedModulesProps): JSX.Element {
       ? "No device is bound to its drivers."
       : `${names.length} devices lose their driver: ${few(names)}.`;
   };
+  /** What an upgrade would bring. */
+  const newer = ({ name, version }: ModuleStatus): string | null => {
+    const installed = info(name)?.version ?? version;
+    return installed === version ? null : installed;
+  };
   const unload = async ({ name, usedBy }: ModuleStatus): Promise<void> => {
     const lines = [
       losses(name),
@@ -68,7 +73,10 @@ export function LoadedModules(props: LoadedModulesProps): JSX.Element {
                     {module.name}
                     {module.state === "live" ? "" : ` (${module.state})`}
                   </th>
-                  <td data-label="Version">{module.version}</td>
+                  <td data-label="Version">
+                    {module.version}
+                    <Show when={newer(module)}>{(version) => <b> ({version()} is installed)</b>}</Show>
+                  </td>
                   <td data-label="Runs in">{module.isolation === "none" ? "the bus" : `a ${module.isolation}`}</td>
                   <td data-label="Used by" class="mono names">
                     {module.usedBy.join(", ")}

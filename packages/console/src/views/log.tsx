@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, For, type JSX, onCleanup, Show, untrack } from "solid-js";
 import type { Entry } from "../api.ts";
 import { useConsole } from "../context.ts";
 import { ALL, fits, hasLevel, type LogFilter, queryOf } from "../log-filter.ts";
@@ -37,7 +37,7 @@ export function LogView(): JSX.Element {
   const [filter, setFilter] = createSignal<LogFilter>(ALL);
   const journal = useJournal(() => {
     const wanted = filter();
-    const query = queryOf(wanted, model().now());
+    const query = queryOf(wanted, untrack(model).now());
     return {
       read: (before) =>
         client.get("/v1/journal", { query: { ...query, limit: 500, ...(before === undefined ? {} : { before }) } }),
@@ -51,11 +51,16 @@ export function LogView(): JSX.Element {
       .toReversed();
   });
   const set = (part: Partial<LogFilter>): void => void setFilter({ ...filter(), ...part });
-  let typed: ReturnType<typeof setTimeout> | undefined;
-  onCleanup(() => clearTimeout(typed));
+  let typed: Partial<LogFilter> = {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
   const type = (part: Partial<LogFilter>): void => {
-    clearTimeout(typed);
-    typed = setTimeout(() => set(part), TYPING);
+    clearTimeout(timer);
+    typed = { ...typed, ...part };
+    timer = setTimeout(() => {
+      set(typed);
+      typed = {};
+    }, TYPING);
   };
   const toggle = (kind: string): void => {
     const { kinds } = filter();

@@ -76,7 +76,7 @@ export function TimelineView(props: { readonly chosen: string }): JSX.Element {
   );
 
   const point = (lane: Lane | undefined, time: number): void => {
-    const segment = lane?.at(Math.min(time, now()));
+    const segment = lane?.at(time);
     if (lane === undefined) setHint("");
     else if (segment === undefined) setHint(nameOf(lane.path));
     else {
@@ -87,7 +87,7 @@ export function TimelineView(props: { readonly chosen: string }): JSX.Element {
   };
   const choose = (lane: Lane): void => {
     setChosen(lane.path);
-    point(lane, frame.to());
+    point(lane, frame.follows() ? Infinity : frame.to());
   };
 
   return (

@@ -128,7 +128,7 @@ describe("up", () => {
   test("says where its console is, and lets in who has the token", async () => {
     const { folder } = shelf();
     const host = await ready(await runningHost({ ...CONFIG, listen: { http: { port: 0 } } }, folder));
-    const [, url = ""] = /console (http:\S+\d)/.exec(host.io.stderr) ?? [];
+    const [, url = ""] = /console: (http:\S+\d)/.exec(host.io.stderr) ?? [];
     const { token } = await json(host, "token");
     const env = { XDG_RUNTIME_DIR: "/nowhere", AUXBUS_TOKEN: String(token) };
     expect((await auxctl(["ls", "-H", url], { env })).stdout).toMatch(/^DEVICE[^]*nic\.eth\.0/);

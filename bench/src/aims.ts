@@ -30,6 +30,9 @@ export const AIMS: readonly Aim[] = [
   aim("the same beside 10,000 drivers against 1", "×", 1.2, (get) =>
     quotient(get("beside drivers", "auxbus", 10_000), get("beside drivers", "auxbus", 1)),
   ),
+  aim("one name over and over, beside 100,000 against 1,000", "×", 2, (get) =>
+    quotient(get("same name", "auxbus", 100_000), get("same name", "auxbus", 1_000)),
+  ),
   aim("find by name, 1,000,000 against 1,000", "µs more", 1, (get) => {
     const [large, small] = [get("find by name", "auxbus", 1_000_000), get("find by name", "auxbus", 1_000)];
     return large === undefined || small === undefined ? undefined : large - small;

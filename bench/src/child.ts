@@ -47,6 +47,8 @@ async function sample(workload: string, name: string, n: number): Promise<Record
     }
     case "beside drivers":
       return { [workload]: await own.besideDrivers(n) };
+    case "same name":
+      return { [workload]: await own.sameName(n) };
     case "register beside":
       return { [workload]: await own.registerBeside(n) };
     case "register over":

@@ -36,6 +36,7 @@ export function plan(quick: boolean): { readonly tasks: Task[]; readonly skipped
   add("whole application", [...HOSTS, "avvio"], quick ? [100] : [1_000]);
   add("pairs", ["auxbus", "cordis 3", "cordis 4"], quick ? [50] : [400, 4_000]);
   add("beside drivers", ["auxbus"], quick ? [1, 100] : [1, 100, 10_000]);
+  add("same name", ["auxbus"], quick ? [1_000] : [1_000, 10_000, 100_000]);
   add("register beside", ["auxbus"], quick ? [1_000] : [1_000, 10_000, 100_000]);
   add("register over", ["auxbus"], quick ? [1_000] : [1_000, 10_000, 100_000]);
   add("find by name", ["auxbus"], quick ? [1_000] : [1_000, 10_000, 100_000, 1_000_000]);
@@ -57,6 +58,7 @@ export const UNITS: Readonly<Record<string, string>> = {
   "pairs up": "ms until n consumers that wait for a supplier each are up",
   "pairs down": "ms until they are down again",
   "beside drivers": "µs for create and destroy at 10,000 devices beside n drivers that do not match",
+  "same name": "µs for create and destroy of one and the same name, over and over, beside n devices",
   "register beside": "µs to register and unregister a driver that matches none of n devices",
   "register over": "ms until n waiting devices are bound to a driver that registers",
   "find by name": "µs to find a device in the middle of n",

@@ -69,6 +69,29 @@ test("an asynchronous probe that is too late finds nothing to do", async () => {
   await rig.end();
 });
 
+test("devices that are walked over may be taken away, and others come", async () => {
+  const rig = new Rig();
+  const bus = rig.core.auxiliary;
+  for (let id = 0; id < 6; id++) await rig.create("x", id);
+  const seen: string[] = [];
+  for (const device of bus.devices()) {
+    seen.push(device.name);
+    if (device.id % 2 === 0) await device.destroy();
+    if (seen.length === 2) await rig.create("x", 0);
+  }
+  expect(seen).toEqual(["m.x.0", "m.x.1", "m.x.2", "m.x.3", "m.x.4", "m.x.5", "m.x.0"]);
+  expect(
+    Array.from(bus.devices(), ({ id }) => id),
+    "the last one was taken away again",
+  ).toEqual([1, 3, 5]);
+  await rig.create("x", 0);
+  expect(
+    Array.from(bus.devices(), ({ id }) => id),
+    "a name that comes back stands at the end",
+  ).toEqual([1, 3, 5, 0]);
+  await rig.end();
+});
+
 test("a driver is unregistered once, also while that is going on", async () => {
   const rig = new Rig();
   await rig.run(rig.create());

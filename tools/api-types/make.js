@@ -12,7 +12,9 @@ function call(module, name) {
   /** @type {unknown} */
   const fn = Reflect.get(Object(module), name);
   if (typeof fn !== "function") throw new Error(`there is no function ${name}`);
-  return Reflect.apply(fn, undefined, []);
+  /** @type {unknown} */
+  const result = Reflect.apply(fn, undefined, []);
+  return result;
 }
 
 const ast = await openapiTS(

@@ -29,6 +29,15 @@ export async function besideDrivers(n: number): Promise<number> {
   });
 }
 
+/** Microseconds for create and destroy of one and the same name, over and over, beside `n` devices. */
+export async function sameName(n: number): Promise<number> {
+  const { core, nic } = await filled(n, ["mlx5_core.rdma"]);
+  return perCall(100_000, async () => {
+    const device = await core.auxiliary.create(nic, { module: "mlx5_core", name: "rdma", id: n });
+    await device.destroy();
+  });
+}
+
 /** Microseconds to register and unregister a driver that matches none of `n` devices. */
 export async function registerBeside(n: number): Promise<number> {
   const { core } = await filled(n, []);

@@ -9,6 +9,7 @@ import { BusError, toError } from "./errors.ts";
 import { after, isPending, type MaybePromise, promised } from "./maybe-promise.ts";
 import { MatchGroup } from "./match-group.ts";
 import type { Module } from "./module.ts";
+import { NameTable } from "./name-table.ts";
 import { addDevice } from "./registration.ts";
 import { registerDriver } from "./registration-driver.ts";
 import { parseRange, satisfies } from "./semver.ts";
@@ -29,7 +30,7 @@ export interface CreateOptions<M extends string, N extends string> extends Omit<
 
 /** The auxiliary bus: devices `module.name.id`, matched with id tables by their names up to the last dot. */
 export class AuxiliaryBus extends Bus<AuxiliaryDevice> {
-  readonly #groups = new Map<string, MatchGroup>();
+  readonly #groups = new NameTable<MatchGroup>();
   readonly #definitions = new Map<Driver, AuxiliaryDriver>();
   #lastName = { module: "", name: "", matchName: "" };
 

@@ -1,6 +1,7 @@
 import type { Attributes } from "./attributes.ts";
 import { attachDevice, bindByHand, type Candidate, type Match } from "./attach.ts";
 import type { Binding } from "./binding.ts";
+import { BusDevices } from "./bus-devices.ts";
 import type { DriverCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import { type Done, Driver, type DriverDefinition } from "./driver.ts";
@@ -43,7 +44,7 @@ export class Bus<D extends Device = Device> {
   readonly overrideFile: boolean = true;
   /** @internal How many drivers probe beside whatever goes on. */
   asyncDrivers = 0;
-  readonly #devices = new Map<string, D>();
+  readonly #devices = new BusDevices<D>();
   readonly #drivers = new Map<string, Driver>();
   #core: DriverCore | null = null;
   #listeners: Set<BusListener<D>> | null = null;
@@ -110,12 +111,12 @@ export class Bus<D extends Device = Device> {
     return device?.phase === "deleting" ? undefined : device;
   }
 
-  /** The devices in the order in which they were added; those after `after` when it is given. */
+  /**
+   * The devices in the order in which they were added; those after `after` when it is given. Devices may come and go
+   * meanwhile.
+   */
   *devices(after?: D): IterableIterator<D> {
-    for (const device of this.#devices.values()) {
-      if (after !== undefined && device.busOrder <= after.busOrder) continue;
-      if (device.phase !== "deleting") yield device;
-    }
+    for (const device of this.#devices.walk(after)) if (device.phase !== "deleting") yield device;
   }
 
   /** How many devices the bus has. */
@@ -279,7 +280,7 @@ export class Bus<D extends Device = Device> {
   /** @internal The devices to try a driver on, in bus order. */
   matchingDevices(driver: Driver): Iterable<Match<D>> {
     const matches: Match<D>[] = [];
-    for (const device of this.#devices.values()) {
+    for (const device of this.#devices.walk()) {
       if (device.binding !== null && device.binding.bound) continue;
       const candidate = this.candidates(device).find((c) => c.driver === driver);
       if (candidate !== undefined) matches.push({ device, id: candidate.id });
@@ -299,18 +300,17 @@ export class Bus<D extends Device = Device> {
 
   /** @internal */
   nameTaken(name: string): boolean {
-    return this.#devices.has(name);
+    return this.#devices.get(name) !== undefined;
   }
 
   /** @internal */
   addDevice(device: D): void {
-    device.busOrder = ++this.#order;
-    this.#devices.set(device.name, device);
+    this.#devices.add(device, ++this.#order);
   }
 
   /** @internal */
   removeDevice(device: D): void {
-    this.#devices.delete(device.name);
+    this.#devices.remove(device);
   }
 
   /** @internal */

@@ -231,12 +231,12 @@ export class DriverCore {
   /**
    * The subsystem of this name.
    *
-   * @param make makes it when nobody has asked for it before
+   * @param make makes it, for this core, when nobody has asked for it before
    * @throws {BusError} `ENODEV` there is none
    */
-  service<Name extends ServiceName>(name: Name, make?: () => Services[Name]): Services[Name] {
+  service<Name extends ServiceName>(name: Name, make?: (core: DriverCore) => Services[Name]): Services[Name] {
     // The table holds under each name what `make` gave for it.
-    return this.services.get(name, make) as Services[Name];
+    return this.services.get(name, make && (() => make(this))) as Services[Name];
   }
 
   /** Why a device is as it is. */

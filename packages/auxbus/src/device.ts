@@ -91,6 +91,8 @@ export class Device {
   /** @internal */ nextOfDriver: Device | null = null;
   /** @internal Place in the order of suspend and shutdown. */ powerOrder = 0;
   /** @internal Place in the order of the bus. */ busOrder = 0;
+  /** @internal Neighbours among the devices of the bus, in that order. */ previousOnBus: this | null = null;
+  /** @internal */ nextOnBus: this | null = null;
   /** @internal */ extras: DeviceExtras | null = null;
   /** @internal */ readonly releaseCallback: ((device: Device) => void) | undefined;
 

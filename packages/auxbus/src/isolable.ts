@@ -1,5 +1,6 @@
 import type { AuxiliaryDriver } from "./auxiliary-driver.ts";
 import type { ContractName, Shared } from "./contract.ts";
+import type { DriverCore } from "./core.ts";
 import type { DeviceResources } from "./devres.ts";
 import type { LogDetails } from "./log.ts";
 import type { Module } from "./module.ts";
@@ -48,7 +49,7 @@ export interface IsolableCore {
    * @param make makes it when nobody has asked for it before; only where the driver core itself is
    * @throws {BusError} `ENODEV` there is none
    */
-  service<Name extends ServiceName>(name: Name, make?: () => Services[Name]): RemoteServices[Name];
+  service<Name extends ServiceName>(name: Name, make?: (core: DriverCore) => Services[Name]): RemoteServices[Name];
 }
 
 /** The kernel log, for writing. */

@@ -96,7 +96,7 @@ export class Lane {
 function before(entry: Entry): State | null {
   if (entry.kind === "probe") return "unbound";
   if (entry.kind === "remove" || entry.kind === "crash") return "bound";
-  if (entry.kind === "pm") return entry.data.status === "active" ? "suspended" : "bound";
+  if (entry.kind === "pm") return ["resuming", "active"].includes(entry.data.status) ? "suspended" : "bound";
   if (entry.kind !== "uevent") return null;
   const { action } = entry.data;
   if (action === "add") return "absent";

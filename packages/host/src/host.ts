@@ -38,7 +38,8 @@ export interface HostOptions {
   readonly clock?: (() => number) | undefined;
 }
 
-const MEGABYTES_OF_READERS = 64;
+/** How many may read events at a time. */
+const EVENT_READERS = 64;
 
 /**
  * A bus that people run: modules, what operators have set, the journal of what has happened, and the API to look at
@@ -127,7 +128,7 @@ export class Host implements AsyncDisposable {
     });
     this.settings = new OperatorSettings(this.core, made.settings);
     const operations = new Operations(this.journal);
-    this.#feed = new EventFeed(this.journal, MEGABYTES_OF_READERS);
+    this.#feed = new EventFeed(this.journal, EVENT_READERS);
     const { core, modules, journal, settings } = this;
     const metrics = new Metrics({ core, modules, journal, operations, feed: this.#feed });
     const steering = new Steering({

@@ -52,8 +52,8 @@ export class NetDevices {
 
   static of(core: DriverCore): NetDevices;
   static of(core: IsolableCore): Remote<NetDevices>;
-  static of(core: DriverCore | IsolableCore): Remote<NetDevices> {
-    return core.service("netdev", "devices" in core ? () => new NetDevices(core) : undefined);
+  static of(core: IsolableCore): Remote<NetDevices> {
+    return core.service("netdev", (core) => new NetDevices(core));
   }
 
   /** In the order of registration. */

@@ -57,8 +57,8 @@ export class Rdma {
 
   static of(core: DriverCore): Rdma;
   static of(core: IsolableCore): Remote<Rdma>;
-  static of(core: DriverCore | IsolableCore): Remote<Rdma> {
-    return core.service("rdma", "devices" in core ? () => new Rdma(core) : undefined);
+  static of(core: IsolableCore): Remote<Rdma> {
+    return core.service("rdma", (core) => new Rdma(core));
   }
 
   /** `rdma dev` */

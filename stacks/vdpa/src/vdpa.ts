@@ -57,8 +57,8 @@ export class Vdpa {
 
   static of(core: DriverCore): Vdpa;
   static of(core: IsolableCore): Remote<Vdpa>;
-  static of(core: DriverCore | IsolableCore): Remote<Vdpa> {
-    return core.service("vdpa", "devices" in core ? () => new Vdpa(core) : undefined);
+  static of(core: IsolableCore): Remote<Vdpa> {
+    return core.service("vdpa", (core) => new Vdpa(core));
   }
 
   /** `vdpa mgmtdev show` */

@@ -40,7 +40,14 @@ export async function up(
   const uevents = verbose && !once ? new UeventPrinter(host.view, report) : undefined;
   const reloading = io.onHangup(() => void reload(host, report, systemd));
   try {
-    report.host({ name: config.name, socket: host.socket, url: host.url, state, pid: process.pid });
+    report.host({
+      name: config.name,
+      socket: host.socket,
+      url: host.url,
+      token: host.tokens.operator,
+      state,
+      pid: process.pid,
+    });
     // What went wrong before anybody listened to the log.
     for (const problem of host.problems) report.failure(new Error(problem));
     await Promise.race([host.ready(), host.stopped]);

@@ -6,6 +6,8 @@ export interface ListeningHost {
   readonly name: string;
   readonly socket: string | null;
   readonly url: string | null;
+  /** The operator's. */
+  readonly token: string;
   /** The folder of its state. */
   readonly state: string;
   readonly pid: number;

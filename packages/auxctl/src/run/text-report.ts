@@ -24,11 +24,13 @@ export class TextReport implements RunReport {
     this.#err = colorsFor(io.err, io.env);
   }
 
-  host({ name, socket, url, state }: ListeningHost): void {
-    const console = url === null ? "" : `; console ${url}, auxctl token prints its address with a token`;
-    this.#io.err.write(
-      `${this.#err.dim(`host ${name} listens on ${socket ?? "nothing"}, state in ${state}${console}`)}\n`,
-    );
+  host({ name, socket, url, token, state }: ListeningHost): void {
+    const { err } = this.#io;
+    err.write(`${this.#err.dim(`host ${name} listens on ${socket ?? "nothing"}, state in ${state}`)}\n`);
+    if (url === null) return;
+    // A token is for the eyes of a person, and for no file.
+    const address = err.isTTY ? `${url}/#token=${token}` : `${url}; auxctl token prints its address with a token`;
+    err.write(`console: ${this.#err.bold(address)}\n`);
   }
 
   module(name: string, state: ModuleChange): void {

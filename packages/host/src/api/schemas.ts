@@ -70,7 +70,6 @@ export const SnapshotSchema = z
   .openapi("Snapshot");
 
 export const PARTS = ["buses", "devices", "drivers", "links", "parked"] as const;
-export type Part = (typeof PARTS)[number];
 
 export const LookupSchema = z.object({ cursor: z.number(), devices: list(DeviceSchema) }).openapi("Lookup");
 

@@ -7,6 +7,7 @@ import { isOfDevice, levelOf, moment, nameOf, textOf } from "../text.ts";
 import { Trouble } from "../ui/trouble.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { useJournal } from "../use-journal.ts";
+import { useNarrow } from "../use-narrow.ts";
 
 const KINDS = ["uevent", "probe", "remove", "pm", "crash", "operation", "module", "log", "host", "gap"] as const;
 
@@ -50,6 +51,7 @@ export function LogView(): JSX.Element {
       .entries.filter((entry) => hasLevel(wanted, entry))
       .toReversed();
   });
+  const narrow = useNarrow();
   const set = (part: Partial<LogFilter>): void => void setFilter({ ...filter(), ...part });
   let typed: Partial<LogFilter> = {};
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -121,7 +123,7 @@ export function LogView(): JSX.Element {
       </Show>
       <VirtualList
         items={shown()}
-        rowHeight={26}
+        rowHeight={narrow() ? 46 : 26}
         label="Journal"
         class="grow log"
         prepended={prepended}

@@ -61,6 +61,7 @@ test("before something is interrupted, children and consumers are named", async 
   if (eth == null || nic == null) throw new Error("where is it?");
   await core.auxiliary.create(eth, { module: "nic", name: "eth", id: 1 });
   core.link(await core.auxiliary.create(nic, { module: "nic", name: "eth", id: 2 }), eth);
+  await ui.page.getByText("consumer, link active").waitFor();
   await ui.button("Unbind…").click();
   const dialog = ui.page.getByRole("dialog");
   await dialog.getByText("Below it are 1 bound devices: nic.eth.1.").waitFor();

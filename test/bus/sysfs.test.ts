@@ -219,3 +219,17 @@ test("a root device shows its module, and names are unique", async () => {
   expect(rig.core.sysfs.exists("module/core_mod")).toBe(false);
   await rig.end();
 });
+
+test("stat tells what is at a path without listing its folder, links followed", () => {
+  const core = new DriverCore();
+  core.addRootDevice("nic0", { attributes: { speed: { show: () => "1\n" }, reset: { store: () => {} } } });
+  expect(core.sysfs.stat("devices/nic0/speed")).toEqual({
+    name: "speed",
+    kind: "file",
+    readable: true,
+    writable: false,
+  });
+  expect(core.sysfs.stat("/devices/nic0/reset")).toMatchObject({ readable: false, writable: true });
+  expect(core.sysfs.stat("")).toMatchObject({ kind: "folder" });
+  expect(() => core.sysfs.stat("devices/nic1")).toThrow("ENOENT");
+});

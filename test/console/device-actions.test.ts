@@ -61,7 +61,9 @@ test("before something is interrupted, children and consumers are named", async 
   if (eth == null || nic == null) throw new Error("where is it?");
   await core.auxiliary.create(eth, { module: "nic", name: "eth", id: 1 });
   core.link(await core.auxiliary.create(nic, { module: "nic", name: "eth", id: 2 }), eth);
-  await ui.page.getByText("consumer, link active").waitFor();
+  // The page has heard of both.
+  await ui.page.locator("article").getByText("nic.eth.1", { exact: true }).first().waitFor();
+  await ui.page.locator("article").getByText("nic.eth.2").first().waitFor();
   await ui.button("Unbind…").click();
   const dialog = ui.page.getByRole("dialog");
   await dialog.getByText("Below it are 1 bound devices: nic.eth.1.").waitFor();

@@ -43,6 +43,11 @@ export class Sysfs {
     });
   }
 
+  /** What is at a path, links followed; it is not read. @throws {BusError} `ENOENT` */
+  stat(path: string): SysfsEntry {
+    return entryOf(parts(path).at(-1) ?? "", this.#node(path, "stat"));
+  }
+
   /** The content of a file. @throws {BusError} `ENOENT`, `EISDIR`, `EACCES` it cannot be read; else the file's error */
   read(path: string): string {
     const node = this.#node(path, "read");

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BusError, toError } from "auxbus";
 import { z } from "zod";
@@ -15,7 +15,7 @@ export class Tokens {
   readonly reader: string;
   readonly #digests: readonly (readonly [Role, Buffer])[];
 
-  private constructor({ operator, reader }: z.infer<typeof Shape>) {
+  constructor({ operator, reader }: z.infer<typeof Shape>) {
     this.operator = operator;
     this.reader = reader;
     this.#digests = [
@@ -33,20 +33,17 @@ export class Tokens {
     const file = tokenFile(folder);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      const kept = await read(file);
+      if (kept !== null) return kept;
       const made = { operator: secret(), reader: secret() };
-      // Only when there is none: two hosts that start at once must not have different ones.
-      const handle = await open(file, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "EEXIST") return null;
-        throw error;
+      // Whole or not at all; and only when there is none: two hosts that start at once must not have different ones.
+      const fresh = `${file}.${randomBytes(6).toString("hex")}`;
+      await writeFile(fresh, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: "wx", flush: true });
+      await link(fresh, file).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error;
       });
-      if (handle === null) return new Tokens(Shape.parse(JSON.parse(await readFile(file, "utf8"))));
-      try {
-        await handle.writeFile(`${JSON.stringify(made, null, 2)}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      return new Tokens(made);
+      await unlink(fresh);
+      return (await read(file)) ?? new Tokens(made);
     } catch (error) {
       const why =
         error instanceof z.ZodError || error instanceof SyntaxError
@@ -63,6 +60,14 @@ export class Tokens {
     for (const [each, expected] of this.#digests) if (timingSafeEqual(shown, expected)) role = each;
     return role;
   }
+}
+
+async function read(file: string): Promise<Tokens | null> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  return text === null ? null : new Tokens(Shape.parse(JSON.parse(text)));
 }
 
 /** Where the tokens of a host with this state folder are. */

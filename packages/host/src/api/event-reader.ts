@@ -62,10 +62,12 @@ export class EventReader {
 
   start(): void {
     this.#working = true;
-    void this.#begin().finally(() => {
-      this.#working = false;
-      this.wake();
-    });
+    void this.#begin()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#working = false;
+        this.wake();
+      });
   }
 
   async #begin(): Promise<void> {
@@ -90,12 +92,14 @@ export class EventReader {
     if (this.#working || this.#over) return;
     this.#working = true;
     void this.#catchUp()
-      .catch((error: unknown) => {
-        // The journal cannot be read: it may ask again.
-        this.#event("error", { message: toError(error).message });
-        this.#response.end();
-      })
+      .catch((error: unknown) => this.#fail(error))
       .finally(() => (this.#working = false));
+  }
+
+  /** The journal cannot be read: whoever reads may ask again. */
+  #fail(error: unknown): void {
+    this.#event("error", { message: toError(error).message });
+    this.end();
   }
 
   async #catchUp(): Promise<void> {

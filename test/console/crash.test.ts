@@ -31,7 +31,10 @@ test("a driver that crashes until it is parked: the device, the timeline and the
   await ui.button("Unpark").waitFor();
   await ui.page.getByRole("listitem").filter({ hasText: "has crashed" }).first().waitFor();
   await ui.goTo("#/timeline/devices/nic0/nic.fragile.0");
-  await ui.page.getByRole("cell", { name: /has crashed.*parked/ }).first().waitFor();
+  await ui.page
+    .getByRole("cell", { name: /has crashed.*parked/ })
+    .first()
+    .waitFor();
   await ui.goTo("#/modules");
   await ui.page.getByText("parked after a crash").waitFor();
 });

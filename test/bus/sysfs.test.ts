@@ -1,4 +1,4 @@
-import { Module } from "auxbus";
+import { DriverCore, Module } from "auxbus";
 import { expect, test } from "vitest";
 import { outcome, Rig } from "../support/rig.ts";
 

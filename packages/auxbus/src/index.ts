@@ -67,7 +67,14 @@ export { satisfies } from "./semver.ts";
 export type { RemoteServices, ServiceName, Services, ServiceTable } from "./service.ts";
 export type { Sysfs, SysfsEntry } from "./sysfs.ts";
 export type { TraceRecord, Tracepoints } from "./tracepoints.ts";
-export type { Uevent, UeventAction, UeventOverflow, Uevents, UeventStreamOptions } from "./uevent.ts";
+export {
+  type Uevent,
+  UEVENT_ACTIONS,
+  type UeventAction,
+  type UeventOverflow,
+  type Uevents,
+  type UeventStreamOptions,
+} from "./uevent.ts";
 export {
   type BusSnapshot,
   type BusView,

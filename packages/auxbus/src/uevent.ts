@@ -3,18 +3,11 @@ import { BusError } from "./errors.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What can happen to a device or driver (the kernel's `kobject_action`). */
-export type UeventAction = "add" | "remove" | "change" | "move" | "online" | "offline" | "bind" | "unbind";
+export const UEVENT_ACTIONS = ["add", "remove", "change", "move", "online", "offline", "bind", "unbind"] as const;
 
-const ACTIONS: ReadonlySet<string> = new Set([
-  "add",
-  "remove",
-  "change",
-  "move",
-  "online",
-  "offline",
-  "bind",
-  "unbind",
-] satisfies UeventAction[]);
+export type UeventAction = (typeof UEVENT_ACTIONS)[number];
+
+const ACTIONS: ReadonlySet<string> = new Set(UEVENT_ACTIONS);
 
 export function isUeventAction(value: string): value is UeventAction {
   return ACTIONS.has(value);

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { UeventRecord } from "auxbus";
+import { type UeventRecord, UEVENT_ACTIONS } from "auxbus";
 import { help, onHost } from "../host/host-option.ts";
 import { Interrupt } from "../interrupt.ts";
 import { SCHEMA } from "../schema.ts";
@@ -9,16 +9,7 @@ import type { BusView } from "auxbus";
 import { glob } from "./glob.ts";
 import { renderUevent } from "./render-uevent.ts";
 
-const ACTIONS: readonly string[] = [
-  "add",
-  "remove",
-  "change",
-  "move",
-  "online",
-  "offline",
-  "bind",
-  "unbind",
-] satisfies UeventRecord["action"][];
+const ACTIONS: readonly string[] = UEVENT_ACTIONS;
 
 interface MonitorOptions extends CommonOptions {
   readonly device?: string;

@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, type Stats } from "node:fs";
 import { chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
+import { answers } from "@auxbus/host/client/socket";
 import { UsageError } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
@@ -89,16 +89,4 @@ function socketNames(env: Io["env"]): string[] {
   return readdirSync(folder)
     .filter((entry) => entry.endsWith(".sock"))
     .toSorted();
-}
-
-/** Whether somebody listens on a socket. */
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.on("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { JOURNAL_KINDS } from "@auxbus/host/client";
 import { UsageError } from "../exit-code.ts";
 import { help, onHost } from "../host/host-option.ts";
 import { parseCount } from "../devices/monitor-command.ts";
@@ -20,7 +21,7 @@ interface LogOptions extends CommonOptions {
   readonly lines?: number;
 }
 
-const KINDS = ["uevent", "probe", "remove", "pm", "crash", "operation", "module", "log", "host", "gap"];
+const KINDS: readonly string[] = JOURNAL_KINDS;
 
 /** How many entries there are when nothing says how many. */
 const LAST = 100;

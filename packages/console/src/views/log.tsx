@@ -1,4 +1,5 @@
 import { createMemo, createSignal, For, type JSX, onCleanup, Show, untrack } from "solid-js";
+import { JOURNAL_KINDS } from "@auxbus/host/client";
 import type { Entry } from "../api.ts";
 import { useConsole } from "../context.ts";
 import { ALL, fits, hasLevel, type LogFilter, queryOf } from "../log-filter.ts";
@@ -8,8 +9,6 @@ import { Trouble } from "../ui/trouble.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { useJournal } from "../use-journal.ts";
 import { useNarrow } from "../use-narrow.ts";
-
-const KINDS = ["uevent", "probe", "remove", "pm", "crash", "operation", "module", "log", "host", "gap"] as const;
 
 const LEVELS = [
   ["info", "any level"],
@@ -101,7 +100,7 @@ export function LogView(): JSX.Element {
           <For each={SINCE}>{([, title]) => <option>{title}</option>}</For>
         </select>
         <div class="chips" role="group" aria-label="Kinds">
-          <For each={KINDS}>
+          <For each={JOURNAL_KINDS}>
             {(kind) => (
               <button
                 type="button"

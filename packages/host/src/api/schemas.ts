@@ -1,4 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { UEVENT_ACTIONS } from "auxbus";
+import { JOURNAL_KINDS } from "../journal-kinds.ts";
 import { SETTING_KINDS } from "../store/protocol.ts";
 
 // Nothing is compiled from text at run time.
@@ -138,7 +140,7 @@ export const EntrySchema = z
   .discriminatedUnion("kind", [
     entry("uevent", {
       seqnum: z.number(),
-      action: z.enum(["add", "remove", "change", "move", "online", "offline", "bind", "unbind"]),
+      action: z.enum(UEVENT_ACTIONS),
       devpath: text(),
       subsystem: text().nullable(),
       env: z.record(z.string(), z.string()),
@@ -167,19 +169,6 @@ export const EntrySchema = z
     entry("gap", { lost: z.number(), why: text() }),
   ])
   .openapi("Entry");
-
-export const KINDS = [
-  "uevent",
-  "probe",
-  "remove",
-  "pm",
-  "crash",
-  "operation",
-  "module",
-  "log",
-  "host",
-  "gap",
-] as const satisfies readonly z.infer<typeof EntrySchema>["kind"][];
 
 export const JournalSchema = z
   .object({
@@ -334,8 +323,8 @@ const kinds = () =>
     .string()
     .max(256)
     .transform((names) => names.split(",").filter((word) => word !== ""))
-    .pipe(z.array(z.enum(KINDS)))
-    .openapi({ type: "string", description: `some of ${KINDS.join(", ")}, with commas` });
+    .pipe(z.array(z.enum(JOURNAL_KINDS)))
+    .openapi({ type: "string", description: `some of ${JOURNAL_KINDS.join(", ")}, with commas` });
 
 export const SnapshotQuery = z.object({
   parts: z

@@ -1,10 +1,10 @@
 import { chmod, lstat, mkdir, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { connect } from "node:net";
 import { dirname } from "node:path";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import { BusError, toError } from "auxbus";
+import { answers } from "../client/socket-transport.ts";
 import type { App } from "./app.ts";
 
 /** Something that callers can connect to. */
@@ -104,15 +104,4 @@ async function clearPath(path: string): Promise<void> {
   }
   if (await answers(path)) throw new BusError("EADDRINUSE", `a host is listening on ${path} already`, { op: "up" });
   await rm(path, { force: true });
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.on("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
 }

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 import { BusError, toError } from "auxbus";
 import type { Transport } from "./transport.ts";
 
@@ -53,4 +54,16 @@ function failure(error: NodeJS.ErrnoException, socketPath: string): BusError {
   const nobody = error.code === "ECONNREFUSED" || error.code === "ENOENT" || error.code === "EACCES";
   const message = nobody ? `no host answers on ${socketPath}` : `the host on ${socketPath} has gone`;
   return new BusError(nobody ? "ECONNREFUSED" : "ECONNRESET", `${message}: ${error.message}`, { cause: error });
+}
+
+/** Whether somebody listens on a Unix socket. */
+export function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
 }

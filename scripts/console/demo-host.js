@@ -1,5 +1,5 @@
-// A host for looking at the console: the simulated cards and sound of the stacks, or 10,000 devices (--many N).
-// node scripts/console/demo-host.js [--port N] [--many N] prints the console's address.
+// A host for looking at the console: the simulated cards and sound of the stacks.
+// node scripts/console/demo-host.js [--port N] [--state FOLDER] prints the console's address.
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -8,12 +8,12 @@ import { Host, parseConfig } from "@auxbus/host";
 import { ModuleIndex } from "@auxbus/modules";
 
 const { values } = parseArgs({
-  options: { port: { type: "string", default: "7420" }, many: { type: "string" }, state: { type: "string" } },
+  options: { port: { type: "string", default: "7420" }, state: { type: "string" } },
 });
 const host = await Host.start({
   config: parseConfig({
     name: "lab",
-    modules: values.many === undefined ? ["snd_sof", "sim_nics"] : [],
+    modules: ["snd_sof", "sim_nics"],
     options: {
       snd_sof_probes: { enable: true },
       sim_tgl_machine: { life: 2000 },

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { BusError } from "auxbus";
 import { expect, test } from "vitest";
 import { addNic, ETH, type HostRig } from "../host/rig.ts";
@@ -7,8 +6,6 @@ import { Shelf } from "../modules/shelf.ts";
 import { consoleHost, type ConsolePage, openAt, openConsole, useBrowser } from "./rig.ts";
 
 useBrowser();
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface Violation {
   readonly id: string;
@@ -19,7 +16,7 @@ interface Violation {
 /** What axe-core finds that keeps people from using the page. */
 async function violations({ page }: ConsolePage): Promise<string[]> {
   // By the debugger: the page's policy lets no other script in.
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found: readonly Violation[] = await page.evaluate("axe.run().then(({ violations }) => violations)");
   return found
     .filter(({ impact }) => ["serious", "critical"].includes(impact))

@@ -108,3 +108,35 @@ test("the host is shut down after a question", async () => {
   await rig.host.stopped;
   await page.getByText(/The connection to the host is lost/).waitFor();
 });
+
+test("autoprobe of a bus is turned off after a question, and on", async () => {
+  const rig = await consoleHost();
+  await addNic(rig.host);
+  const ui = await openConsole(rig);
+  await ui.goTo("#/modules");
+  const autoprobe = ui.button("Autoprobe of auxiliary");
+  await autoprobe.click();
+  await ui.agree("Turn off", "What is bound stays bound.");
+  await ui.page.getByText("1 devices, bound by hand only").waitFor();
+  expect(rig.host.core.auxiliary.autoprobe).toBe(false);
+  await autoprobe.click();
+  await ui.page.getByText("1 devices, probed by themselves").waitFor();
+  expect(rig.host.core.auxiliary.autoprobe).toBe(true);
+});
+
+test("a journal that cannot be written is told of on every page", async () => {
+  const rig = await consoleHost();
+  const { ui, page } = await openAt(`${rig.url}/`, { allow: FAILURES });
+  // A full disk, as the host tells of it.
+  await page.route("**/v1/status", async (route) => {
+    const response = await route.fetch();
+    const status = await response.json();
+    const journal = { ...status.journal, state: "failing", reason: "no space left on device" };
+    await route.fulfill({ response, json: { ...status, journal } });
+  });
+  await page.getByLabel("Token of this host").fill(rig.host.tokens.operator);
+  await ui.button("Open").click();
+  await page.getByText("The journal cannot be written: no space left on device").waitFor();
+  await page.unrouteAll();
+  await page.getByText("The journal cannot be written").waitFor({ state: "detached" });
+});

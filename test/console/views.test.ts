@@ -36,6 +36,7 @@ test("the tree follows the bus, and can be filtered by text and by state", async
   const { rig, ui } = await open("#/devices");
   await addTrouble(rig);
   await ui.row("nic.late.0").getByText("deferred").waitFor();
+  await ui.row("nic.late.0").getByText("its clock is not there yet").waitFor();
   await ui.row("nic.bad.0").getByText("unbound").waitFor();
   await ui.button(/^deferred 1/).click();
   await ui.row("nic.bad.0").waitFor({ state: "detached" });

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { HostEvent } from "@auxbus/host/client";
+import { HostClient, type HostEvent } from "@auxbus/host/client";
 import { expect, test } from "vitest";
 import { addNic, ETH, HostRig } from "./rig.ts";
 
@@ -145,3 +145,16 @@ test("50 readers at 10,000 uevents a second: each gets every event, or an exact 
     expect([next, events + lost]).toEqual([newest + 1, newest - cursor]);
   }
 }, 120_000);
+
+test("a journal that cannot be read ends the events with an error, and is no entry", async () => {
+  const said = 'event: hello\ndata: {"cursor":1,"oldest":1}\n\nevent: error\ndata: {"message":"the disk is gone"}\n\n';
+  const client = new HostClient(async () => ({
+    status: 200,
+    body: (async function* () {
+      yield said;
+    })(),
+  }));
+  const events = client.events();
+  expect((await events.next()).value).toMatchObject({ event: "hello" });
+  await expect(events.next()).rejects.toMatchObject({ code: "EIO", reason: "the disk is gone" });
+});

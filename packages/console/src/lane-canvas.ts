@@ -65,6 +65,7 @@ export class LaneCanvas {
     context.clearRect(0, 0, width, height);
     context.textBaseline = "middle";
     const drawing = new Drawing(context, view, (name) => this.#color(name));
+    drawing.ruler();
     context.save();
     context.beginPath();
     context.rect(0, RULER_HEIGHT, width, height - RULER_HEIGHT);
@@ -76,7 +77,6 @@ export class LaneCanvas {
       if (lane !== undefined) drawing.lane(lane, RULER_HEIGHT + i * LANE_HEIGHT - top);
     }
     context.restore();
-    drawing.ruler();
   }
 
   #resize({ width, height }: LaneView): void {

@@ -37,6 +37,8 @@ export class LaneSet {
       this.#window = window;
       this.#starts = window.starts;
     }
+    // First those that there are: what has gone finds its place among them.
+    for (const { path, parent } of model.devices.values()) this.#lane(path, parent);
     const { entries } = window;
     for (let i = this.#taken; i < entries.length; i++) {
       const entry = entries[i];

@@ -8,7 +8,8 @@ export function Banner(): JSX.Element {
   const { model, live } = useConsole();
   return (
     <div role="status" aria-live="polite">
-      <Switch>
+      {/* Heard, not seen: nobody looks for what is not wrong. */}
+      <Switch fallback={<span class="sr">Connected to the host.</span>}>
         <Match when={lostOf(model().connection)}>
           {(lost) => (
             <div class="banner bad">

@@ -1,4 +1,4 @@
-import { createEffect, type JSX } from "solid-js";
+import { createEffect, type JSX, Show } from "solid-js";
 import { deviceHref } from "../router.ts";
 import type { State } from "../state.ts";
 import type { Row } from "../tree.ts";
@@ -7,6 +7,8 @@ import { StateMark } from "./state-mark.tsx";
 export interface DeviceRowProps {
   readonly row: Row;
   readonly state: State | null;
+  /** Why it has no driver, if that is known. */
+  readonly why: string;
   readonly active: boolean;
   onFocus(): void;
   onToggle(): void;
@@ -48,7 +50,9 @@ export function DeviceRow(props: DeviceRowProps): JSX.Element {
         </a>
       </span>
       <StateMark state={props.state} label />
-      <span class="mono cut">{device().driver ?? ""}</span>
+      <Show when={device().driver} fallback={<span class="hint cut">{props.why}</span>}>
+        {(driver) => <span class="mono cut">{driver()}</span>}
+      </Show>
       <span class="mono cut wide">{device().module ?? ""}</span>
     </div>
   );

@@ -105,10 +105,12 @@ export function VirtualList<T extends object>(props: VirtualListProps<T>): JSX.E
               <div
                 role="presentation"
                 class="virtual-row"
-                ref={(element) => {
-                  element.style.setProperty("transform", `translateY(${place * props.rowHeight}px)`);
-                  element.style.setProperty("height", `${props.rowHeight}px`);
-                }}
+                ref={(element) =>
+                  createEffect(() => {
+                    element.style.setProperty("transform", `translateY(${place * props.rowHeight}px)`);
+                    element.style.setProperty("height", `${props.rowHeight}px`);
+                  })
+                }
               >
                 <Show when={value()}>{(shown) => props.row(shown)}</Show>
               </div>

@@ -108,7 +108,7 @@ function Value(props: { readonly entry: SysfsEntry }): JSX.Element {
         </Show>
       }
     >
-      →{" "}
+      →{"\u00a0"}
       <Show when={model().devices.has(target())} fallback={props.entry.target}>
         <a href={deviceHref(target())}>{props.entry.target}</a>
       </Show>

@@ -1,7 +1,7 @@
 import { createMemo, For, type JSX, Show } from "solid-js";
 import type { Device, Explanation, Parked } from "../api.ts";
 import { useConsole } from "../context.ts";
-import { few } from "../text.ts";
+import { few, nameOf } from "../text.ts";
 import { descendantsOf } from "../tree.ts";
 import { OverrideForm } from "../ui/override-form.tsx";
 
@@ -26,7 +26,9 @@ export function DeviceActions(props: DeviceActionsProps): JSX.Element {
       const device = devices().get(each);
       return device === undefined || device.driver === null ? [] : [device];
     });
-    const consumers = (props.explanation?.consumers ?? []).map(({ device }) => device);
+    const consumers = model()
+      .links.filter(({ supplier }) => supplier === path)
+      .map(({ consumer }) => nameOf(consumer));
     return [
       ...(driver === null ? [] : [`${name} loses ${driver}.`]),
       ...(below.length === 0

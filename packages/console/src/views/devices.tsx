@@ -1,4 +1,5 @@
 import { createMemo, createSignal, For, type JSX, Show } from "solid-js";
+import type { Device } from "../api.ts";
 import { useConsole } from "../context.ts";
 import { matcher } from "../matcher.ts";
 import { deviceHref, goTo } from "../router.ts";
@@ -36,6 +37,10 @@ export function DevicesView(): JSX.Element {
       return text?.(device) ?? true;
     });
   });
+  const why = ({ path, reason }: Device): string => {
+    const parked = model().parked.get(path);
+    return parked === undefined ? (reason ?? "") : `parked: ${parked.reason}`;
+  };
   const place = createMemo(() => rows().findIndex(({ device }) => device.path === focused()));
   const shown = createMemo(() => STATES.filter((state) => (counts().get(state) ?? 0) > 0 || state === only()));
 
@@ -122,6 +127,7 @@ export function DevicesView(): JSX.Element {
             <DeviceRow
               row={row()}
               state={model().stateOf(row().device)}
+              why={why(row().device)}
               active={focused() === row().device.path}
               onFocus={() => setFocused(row().device.path)}
               onToggle={() => toggle(row().device.path, !row().open)}

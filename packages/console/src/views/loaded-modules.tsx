@@ -21,10 +21,11 @@ export function LoadedModules(props: LoadedModulesProps): JSX.Element {
       ? "No device is bound to its drivers."
       : `${names.length} devices lose their driver: ${few(names)}.`;
   };
-  // Those that are not set can be written, too.
-  const paramsOf = ({ name, params }: ModuleStatus): string[] => [
-    ...new Set([...Object.keys(info(name)?.params ?? {}), ...Object.keys(params)]),
-  ];
+  // Those that are not set are of interest when they can be written.
+  const paramsOf = ({ name, params }: ModuleStatus): string[] => {
+    const known = Object.entries(info(name)?.params ?? {}).filter(([, { writable }]) => writable === true);
+    return [...new Set([...Object.keys(params), ...known.map(([param]) => param)])];
+  };
   /** What an upgrade would bring. */
   const newer = ({ name, version }: ModuleStatus): string | null => {
     const installed = info(name)?.version ?? version;

@@ -8,6 +8,7 @@ import { isOfDevice, levelOf, moment, nameOf, textOf } from "../text.ts";
 import { Trouble } from "../ui/trouble.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { useJournal } from "../use-journal.ts";
+import { useNarrow } from "../use-narrow.ts";
 
 const LEVELS = [
   ["info", "any level"],
@@ -49,6 +50,7 @@ export function LogView(): JSX.Element {
       .entries.filter((entry) => hasLevel(wanted, entry))
       .toReversed();
   });
+  const narrow = useNarrow();
   const set = (part: Partial<LogFilter>): void => void setFilter({ ...filter(), ...part });
   let typed: Partial<LogFilter> = {};
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -120,7 +122,7 @@ export function LogView(): JSX.Element {
       </Show>
       <VirtualList
         items={shown()}
-        rowHeight={26}
+        rowHeight={narrow() ? 46 : 26}
         label="Journal"
         class="grow log"
         prepended={prepended}

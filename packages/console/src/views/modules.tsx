@@ -2,6 +2,7 @@ import { createEffect, createMemo, createSignal, For, type JSX, on } from "solid
 import { useConsole } from "../context.ts";
 import { Trouble } from "../ui/trouble.tsx";
 import { useLoaded } from "../use-loaded.ts";
+import { Buses } from "./buses.tsx";
 import { InstalledModules } from "./installed-modules.tsx";
 import { LoadedModules } from "./loaded-modules.tsx";
 import { WorkerHosts } from "./worker-hosts.tsx";
@@ -63,6 +64,7 @@ export function ModulesView(): JSX.Element {
         parked={answer.data()?.hosts.parked ?? []}
         onChange={change}
       />
+      <Buses />
       <InstalledModules modules={available()} blacklist={answer.data()?.blacklist ?? []} onChange={change} />
     </article>
   );

@@ -122,6 +122,8 @@ export class HostClient {
     for await (const { event, data } of readEvents(response.body)) {
       const named = event === "hello" || event === "gap" ? event : "entry";
       const said: unknown = JSON.parse(data);
+      // The journal cannot be read; no entry says so.
+      if (event === "error") throw refusal({ error: said }, "events");
       yield trusted<HostEvent>({ event: named, data: said });
     }
     signal?.throwIfAborted();

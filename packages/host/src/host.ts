@@ -2,17 +2,16 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
-import { BusError, type BusView, DriverCore, errnoOf, type Runtime, systemRuntime, toError } from "auxbus";
-import { type ModuleIndex, Modules, parseParam } from "@auxbus/modules";
-import { makeApp } from "./api/app.ts";
+import { BusError, type BusView, DriverCore, type Runtime, systemRuntime, toError } from "auxbus";
+import { type ModuleIndex, Modules } from "@auxbus/modules";
 import { type ConsoleFile, consoleFiles } from "./api/console-files.ts";
 import { EventFeed } from "./api/event-feed.ts";
 import { Metrics } from "./api/metrics.ts";
 import type { Parts } from "./api/parts.ts";
-import { RateLimit } from "./api/rate-limit.ts";
-import { type Listener, listenOnPort, listenOnSocket } from "./api/server.ts";
+import { Listeners } from "./api/listeners.ts";
 import type { HostConfig } from "./config-schema.ts";
 import { Journal } from "./journal.ts";
+import { ModuleSetup } from "./module-setup.ts";
 import { OperatorSettings } from "./operator-settings.ts";
 import { Operations } from "./operations.ts";
 import { Recorder } from "./recorder.ts";
@@ -58,16 +57,13 @@ export class Host implements AsyncDisposable {
   readonly stopped: Promise<void>;
   readonly #options: HostOptions;
   readonly #store: Store;
-  readonly #parts: Parts;
-  readonly #feed: EventFeed;
+  readonly #setup: ModuleSetup;
+  readonly #listeners: Listeners;
   readonly #disposables: readonly Disposable[];
   readonly #started: number;
   #config: HostConfig;
-  #socketListener: Listener | null = null;
-  #httpListener: (Listener & { readonly port: number }) | null = null;
   #loading: Promise<void> = Promise.resolve();
   #isReady = false;
-  #problems: string[] = [];
   #stopping: Promise<void> | null = null;
   #reloading: Promise<void> = Promise.resolve();
   #settleStopped = (): void => {};
@@ -128,25 +124,26 @@ export class Host implements AsyncDisposable {
     });
     this.settings = new OperatorSettings(this.core, made.settings);
     const operations = new Operations(this.journal);
-    this.#feed = new EventFeed(this.journal, EVENT_READERS);
     const { core, modules, journal, settings } = this;
-    const metrics = new Metrics({ core, modules, journal, operations, feed: this.#feed });
+    this.#setup = new ModuleSetup(core, modules, settings);
+    const feed = new EventFeed(journal, EVENT_READERS);
+    const metrics = new Metrics({ core, modules, journal, operations, feed });
     const steering = new Steering({
       core,
       modules,
       settings,
       operations,
       depmod: options.depmod,
-      configure: () => this.#configure(),
+      configure: () => this.#setup.configure(this.#config),
     });
-    this.#parts = {
+    const parts: Parts = {
       core,
       modules,
       journal,
       settings,
       operations,
       steering,
-      feed: this.#feed,
+      feed,
       metrics,
       consoleFiles: made.files,
       status: () => this.#status(),
@@ -155,10 +152,11 @@ export class Host implements AsyncDisposable {
       down: () => void setImmediate(() => void this.stop()),
       failed: (error) => core.log.error(`the host has made a mistake: ${error.stack ?? error.message}`, { error }),
     };
+    this.#listeners = new Listeners(parts, made.tokens);
     this.#disposables = [
       new Recorder(core, modules, journal),
       metrics,
-      this.#feed,
+      feed,
       settings,
       modules.isolation.subscribe(({ lost, why }) => {
         for (const { device, module, parked } of lost) {
@@ -181,88 +179,27 @@ export class Host implements AsyncDisposable {
 
   /** Where the console and the API are; null: only at the socket. */
   get url(): string | null {
-    const { http } = this.#config.listen;
-    if (this.#httpListener === null || http === false) return null;
-    const host = http.host === "::1" ? "[::1]" : http.host;
-    return `http://${host}:${this.#httpListener.port}`;
+    return this.#listeners.url;
   }
 
   /** What went wrong at the start or at the last reload. */
   get problems(): readonly string[] {
-    return this.#problems;
+    return this.#setup.problems;
   }
 
   async #start(): Promise<void> {
-    this.#configure();
-    const { listen } = this.#config;
+    const { listen, modules, autoload } = this.#config;
+    this.#setup.configure(this.#config);
     try {
-      if (this.socket !== null) {
-        const app = makeApp(this.#parts, { kind: "socket", role: listen.socketRole });
-        this.#socketListener = await listenOnSocket(app, this.socket, listen);
-      }
-      await this.#listenOnPort();
+      await this.#listeners.open(this.socket, listen);
       await this.#note("start");
     } catch (error) {
       await this.#close();
       throw error;
     }
-    this.#loading = this.#load(this.#config.modules).then(() => {
+    this.#loading = this.#setup.load(modules, autoload).then(() => {
       this.#isReady = true;
     });
-  }
-
-  async #listenOnPort(): Promise<void> {
-    const { http, rate } = this.#config.listen;
-    if (http === false) return;
-    const limit = new RateLimit(rate, () => performance.now());
-    const port = (): number => this.#httpListener?.port ?? 0;
-    const app = makeApp(this.#parts, { kind: "tcp", tokens: this.tokens, rate: limit, port });
-    this.#httpListener = await listenOnPort(app, http, this.#config.listen);
-  }
-
-  /** What the configuration says of modules, and over it what operators have set. */
-  #configure(): void {
-    const { options, blacklist, isolation } = this.#config;
-    const params = { ...options };
-    for (const [module, written] of Object.entries(this.settings.params())) {
-      params[module] = { ...params[module], ...this.#usable(module, written) };
-    }
-    this.modules.configure({ params, blacklist: [...blacklist, ...this.settings.blacklist()], isolation });
-  }
-
-  /** Without what a module of another version does not take: it is to be loaded all the same. */
-  #usable(module: string, written: Readonly<Record<string, string>>): Record<string, string> {
-    const params = this.modules.index.find(module)?.params;
-    if (params == null) return { ...written };
-    return Object.fromEntries(
-      Object.entries(written).filter(([name, value]) => {
-        const definition = Object.hasOwn(params, name) ? params[name] : undefined;
-        try {
-          if (definition !== undefined) parseParam(module, name, definition.type, value);
-        } catch {
-          return false;
-        }
-        return definition !== undefined;
-      }),
-    );
-  }
-
-  /** One that cannot be loaded is told of, and the others are loaded. */
-  async #load(names: readonly string[]): Promise<void> {
-    if (this.#config.autoload) this.modules.autoload.start();
-    for (const name of names) {
-      if (this.#stopping !== null) return;
-      try {
-        await this.modules.modprobe(name);
-      } catch (error) {
-        this.#problem(`cannot load module ${name}: ${toError(error).message} (${errnoOf(error)})`);
-      }
-    }
-  }
-
-  #problem(message: string): void {
-    this.#problems.push(message);
-    this.core.log.error(message);
   }
 
   /** When the configured modules are loaded, and what their devices have loaded, too. */
@@ -283,7 +220,10 @@ export class Host implements AsyncDisposable {
    * @throws {BusError} `EINVAL` the configuration is wrong: all is as before; `EADDRINUSE` the new port is taken
    */
   reload(): Promise<void> {
-    const reloaded = this.#reloading.then(() => this.#reload());
+    const reloaded = this.#reloading.then(async () => {
+      await this.#loading;
+      await this.#reload();
+    });
     this.#reloading = reloaded.catch(() => undefined);
     return reloaded;
   }
@@ -295,56 +235,12 @@ export class Host implements AsyncDisposable {
     }
     const next = await reloadConfig();
     const before = this.#config;
-    this.#problems = [];
+    const moved = !same(before.listen.http, next.listen.http);
+    if (moved) await this.#listeners.movePort(next.listen);
     this.modules.setIndex(await this.#options.depmod());
     this.#config = next;
-    if (!same(before.listen, next.listen)) await this.#listenAnew(before);
-    this.#configure();
-    for (const key of ["name", "state", "limits", "crash", "journal"] as const) {
-      if (!same(before[key], next[key])) this.#problem(`${key} has changed: that holds after a restart of the host`);
-    }
-    if (before.listen.socket !== next.listen.socket || before.listen.socketRole !== next.listen.socketRole) {
-      this.#problem("the socket has changed: that holds after a restart of the host");
-    }
-    if (before.autoload && !next.autoload) this.modules.autoload.stop();
-    for (const name of before.modules.filter((each) => !next.modules.includes(each)).toReversed()) {
-      await this.modules
-        .remove(name)
-        .catch((error: unknown) => this.#problem(`cannot unload module ${name}: ${toError(error).message}`));
-    }
-    await this.#rewriteParams(before, next);
-    await this.#load(next.modules.filter((name) => !before.modules.includes(name)));
-    await this.#note("reload", this.#problems.join("; "));
-  }
-
-  async #listenAnew(before: HostConfig): Promise<void> {
-    const old = this.#httpListener;
-    const moved = !same(before.listen.http, this.#config.listen.http);
-    if (!moved) {
-      this.#problem("rate and connections have changed: that holds after a restart of the host");
-      return;
-    }
-    try {
-      this.#httpListener = null;
-      await this.#listenOnPort();
-    } catch (error) {
-      this.#httpListener = old;
-      this.#config = before;
-      throw error;
-    }
-    await old?.close();
-  }
-
-  /** The parameters that are others now, of modules that are loaded. */
-  async #rewriteParams(before: HostConfig, next: HostConfig): Promise<void> {
-    for (const { name } of this.modules.lsmod()) {
-      for (const [param, value] of Object.entries(next.options[name] ?? {})) {
-        if (before.options[name]?.[param] === value) continue;
-        await this.modules
-          .setParam(name, param, value)
-          .catch((error: unknown) => this.#problem(toError(error).message));
-      }
-    }
+    await this.#setup.change(before, next, lasting(before, next, moved));
+    await this.#note("reload", this.problems.join("; "));
   }
 
   async #status(): ReturnType<Parts["status"]> {
@@ -363,7 +259,7 @@ export class Host implements AsyncDisposable {
       cursor: journal.cursor,
       suspended: core.power.suspended,
       ready: this.#isReady,
-      problems: this.#problems,
+      problems: this.problems,
       journal: { state, reason, entries, oldest, lost },
       devices: [...core.devices()].length,
       drivers: [...core.buses()].reduce((sum, bus) => sum + [...bus.drivers()].length, 0),
@@ -383,6 +279,7 @@ export class Host implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
+    this.#setup.close();
     await this.#loading;
     await this.modules.shutdown();
     await this.core.shutdown();
@@ -394,7 +291,7 @@ export class Host implements AsyncDisposable {
   async #close(): Promise<void> {
     // The readers hear of the end before their connections are closed.
     for (const disposable of this.#disposables) disposable[Symbol.dispose]();
-    await Promise.all([this.#socketListener?.close(), this.#httpListener?.close()]);
+    await this.#listeners.close();
     await this.journal.close();
     await this.#store.close();
   }
@@ -402,6 +299,16 @@ export class Host implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** What is another in the configuration, and is looked at only at the start. @param moved the port is opened anew */
+function lasting(before: HostConfig, next: HostConfig, moved: boolean): string[] {
+  const keys = ["name", "state", "limits", "crash", "journal"] as const;
+  const changed = keys.filter((key) => !same(before[key], next[key])).map((key) => `${key} has`);
+  const [was, is] = [before.listen, next.listen];
+  if (was.socket !== is.socket || was.socketRole !== is.socketRole) changed.push("the socket has");
+  if (!moved && (was.rate !== is.rate || was.connections !== is.connections)) changed.push("rate and connections have");
+  return changed;
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -66,7 +66,7 @@ test("before something is interrupted, children and consumers are named", async 
   await ui.page.locator("article").getByText("nic.eth.2").first().waitFor();
   await ui.button("Unbind…").click();
   const dialog = ui.page.getByRole("dialog");
-  await dialog.getByText("Below it are 1 bound devices: nic.eth.1.").waitFor();
+  await dialog.getByText("Bound below it: nic.eth.1.").waitFor();
   await dialog.getByText("What depends on it is unbound first: nic.eth.2.").waitFor();
   await ui.page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });

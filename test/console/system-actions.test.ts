@@ -69,7 +69,7 @@ test("the system is suspended after a question, and resumed", async () => {
   const menu = ui.page.locator(".menu summary");
   await menu.click();
   await ui.button("Suspend…").click();
-  await ui.agree("Suspend", "1 bound devices are suspended.");
+  await ui.agree("Suspend", "1 bound device will be suspended.");
   await ui.page.getByText(/The system is suspended/).waitFor();
   expect(rig.host.core.power.suspended).toBe(true);
   if (!(await ui.button("Resume").isVisible())) await menu.click();
@@ -117,10 +117,10 @@ test("autoprobe of a bus is turned off after a question, and on", async () => {
   const autoprobe = ui.button("Autoprobe of auxiliary");
   await autoprobe.click();
   await ui.agree("Turn off", "What is bound stays bound.");
-  await ui.page.getByText("1 devices, bound by hand only").waitFor();
+  await ui.page.getByText("1 device, bound by hand only").waitFor();
   expect(rig.host.core.auxiliary.autoprobe).toBe(false);
   await autoprobe.click();
-  await ui.page.getByText("1 devices, probed by themselves").waitFor();
+  await ui.page.getByText("1 device, probed by themselves").waitFor();
   expect(rig.host.core.auxiliary.autoprobe).toBe(true);
 });
 

@@ -115,23 +115,23 @@ test("the graph shows who is bound to whom and what depends on what, and leads t
   core.link(await core.auxiliary.create(nic, { module: "nic", name: "eth", id: 1 }), eth);
   const other = core.addRootDevice("elsewhere");
   await core.auxiliary.create(other, { module: "other", name: "eth", id: 0 });
-  await ui.page.getByText("5 devices, 1 drivers, 1 links").waitFor();
+  await ui.page.getByText("5 devices, 1 driver, 1 link").waitFor();
   expect(await ui.page.locator(".graph .edge").count()).toBe(2);
   expect(await ui.page.locator(".graph .link title").allTextContents()).toEqual([
     "nic.eth.1 depends on nic.eth.0: active",
   ]);
   await ui.page.getByLabel("nic.eth.0, bound, bound to eth.eth").click();
   await ui.page.getByRole("link", { name: "Graph" }).last().click();
-  await ui.page.getByText("3 devices, 1 drivers, 1 links").waitFor();
+  await ui.page.getByText("3 devices, 1 driver, 1 link").waitFor();
   await ui.page.getByLabel("Only around nic.eth.0: show everything").click();
-  await ui.page.getByText("5 devices, 1 drivers, 1 links").waitFor();
+  await ui.page.getByText("5 devices, 1 driver, 1 link").waitFor();
 });
 
 test("the graph draws as many devices as can be looked through, and says how many it leaves out", async () => {
   const { rig, ui } = await open("#/graph");
   const nic = rig.host.core.addRootDevice("nic1");
   for (let id = 1; id < 500; id++) await rig.host.core.auxiliary.create(nic, { module: "nic", name: "eth", id });
-  await ui.page.getByText("302 more devices are left out").waitFor();
+  await ui.page.getByText("Left out: 302 devices").waitFor();
   expect(await ui.page.locator(".graph a").count()).toBe(200);
 });
 
@@ -140,7 +140,7 @@ test("the timeline has a lane for each device, and lists what has happened on th
   await addTrouble(rig);
   await ui.page.getByText("4 devices", { exact: true }).waitFor();
   await ui.page.getByLabel("Filter devices").fill("late");
-  await ui.page.getByText("1 devices", { exact: true }).waitFor();
+  await ui.page.getByText("1 device", { exact: true }).waitFor();
   await ui.page.getByRole("application").focus();
   await ui.page.keyboard.press("ArrowDown");
   await ui.page.getByText(/nic\.late\.0: deferred from/).waitFor();

@@ -87,3 +87,8 @@ export function nameOf(path: string): string {
 export function few(names: readonly string[], most = 5): string {
   return `${names.slice(0, most).join(", ")}${names.length > most ? ` and ${names.length - most} more` : ""}`;
 }
+
+/** How many there are of something, as it is said. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}

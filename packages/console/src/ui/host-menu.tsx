@@ -1,6 +1,6 @@
 import { createSignal, type JSX, onCleanup, Show } from "solid-js";
 import { useConsole } from "../context.ts";
-import { duration } from "../text.ts";
+import { counted, duration } from "../text.ts";
 
 const THEMES = ["auto", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
@@ -88,7 +88,10 @@ export function HostMenu(props: { onHelp(): void }): JSX.Element {
                 void actAfter(
                   {
                     title: "Suspend the system?",
-                    lines: [`${bound()} bound devices are suspended.`, "Nothing is probed until it is resumed."],
+                    lines: [
+                      `${counted(bound(), "bound device")} will be suspended.`,
+                      "Nothing is probed until it is resumed.",
+                    ],
                     action: "Suspend",
                   },
                   () => client.post("/v1/power/suspend"),
@@ -123,7 +126,7 @@ export function HostMenu(props: { onHelp(): void }): JSX.Element {
               {
                 title: "Shut the host down?",
                 lines: [
-                  `${bound()} bound devices lose their drivers, all modules are unloaded.`,
+                  `All modules are unloaded; ${counted(bound(), "device")} will lose the driver.`,
                   "It has to be started again by hand.",
                 ],
                 action: "Shut down",

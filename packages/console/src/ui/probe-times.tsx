@@ -1,6 +1,6 @@
 import { createMemo, For, type JSX, Show } from "solid-js";
 import type { Entry } from "../api.ts";
-import { duration, moment } from "../text.ts";
+import { counted, duration, moment } from "../text.ts";
 
 /** How many probes are drawn. */
 const MOST = 60;
@@ -22,7 +22,7 @@ export function ProbeTimes(props: { readonly entries: readonly Entry[] }): JSX.E
   const most = createMemo(() => Math.max(0.001, ...probes().map(({ data }) => data.ms)));
   const label = (): string => {
     const failed = probes().length - times().length;
-    const of = `${probes().length} probes${failed === 0 ? "" : `, ${failed} without success`}`;
+    const of = `${counted(probes().length, "probe")}${failed === 0 ? "" : `, ${failed} without success`}`;
     const middle = times()[Math.floor(times().length / 2)];
     if (middle === undefined) return of;
     return `${of}; they take ${duration(middle)} (median), ${duration(times()[0] ?? 0)} to ${duration(times().at(-1) ?? 0)}`;

@@ -1,5 +1,6 @@
 import { For, type JSX, Show } from "solid-js";
 import { useConsole } from "../context.ts";
+import { counted } from "../text.ts";
 
 /** The buses, and whether their devices are probed by themselves. */
 export function Buses(): JSX.Element {
@@ -26,8 +27,7 @@ export function Buses(): JSX.Element {
                 <span>
                   <b class="mono">{name}</b>{" "}
                   <span class="hint">
-                    {count(name).toLocaleString("en")} devices,{" "}
-                    {autoprobe ? "probed by themselves" : "bound by hand only"}
+                    {counted(count(name), "device")}, {autoprobe ? "probed by themselves" : "bound by hand only"}
                   </span>
                 </span>
                 <button

@@ -31,9 +31,7 @@ export function DeviceActions(props: DeviceActionsProps): JSX.Element {
       .map(({ consumer }) => nameOf(consumer));
     return [
       ...(driver === null ? [] : [`${name} loses ${driver}.`]),
-      ...(below.length === 0
-        ? []
-        : [`Below it are ${below.length} bound devices: ${few(below.map((device) => device.name))}.`]),
+      ...(below.length === 0 ? [] : [`Bound below it: ${few(below.map((device) => device.name))}.`]),
       ...(consumers.length === 0 ? [] : [`What depends on it is unbound first: ${few(consumers)}.`]),
     ];
   });

@@ -8,6 +8,7 @@ import { rowsOf } from "../tree.ts";
 import { DeviceRow, idOf } from "../ui/device-row.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
+import { counted } from "../text.ts";
 
 /** What the tree shows is kept while one looks at a device. */
 const [filter, setFilter] = createSignal("");
@@ -100,7 +101,7 @@ export function DevicesView(): JSX.Element {
             )}
           </For>
         </div>
-        <span class="hint count">{devices().size.toLocaleString("en")} devices</span>
+        <span class="hint count">{counted(devices().size, "device")}</span>
       </div>
       <div class="row head device-row" aria-hidden="true">
         <span>Device</span>

@@ -4,7 +4,7 @@ import { type DeviceNode, type DriverNode, type Edge, type Graph, layOut } from 
 import { keepSame } from "../keep-same.ts";
 import { deviceHref, goTo } from "../router.ts";
 import { LETTERS } from "../state.ts";
-import { nameOf } from "../text.ts";
+import { counted, nameOf } from "../text.ts";
 
 const EMPTY: Graph = {
   devices: [],
@@ -73,9 +73,10 @@ export function GraphView(props: { readonly around: string }): JSX.Element {
           )}
         </Show>
         <span class="hint" role="status">
-          {graph().devices.length} devices, {graph().drivers.length} drivers, {graph().links.length} links
+          {counted(graph().devices.length, "device")}, {counted(graph().drivers.length, "driver")},{" "}
+          {counted(graph().links.length, "link")}
           <Show when={graph().left > 0}>
-            . {graph().left.toLocaleString("en")} more devices are left out: use the filter, or a device’s own graph
+            . Left out: {counted(graph().left, "device")}; use the filter, or a device’s own graph
           </Show>
         </span>
       </div>

@@ -1,7 +1,7 @@
 import { For, type JSX, Show } from "solid-js";
 import type { ModuleInfo, ModuleStatus } from "../api.ts";
 import { useConsole } from "../context.ts";
-import { few } from "../text.ts";
+import { counted, few } from "../text.ts";
 import { WriteForm } from "../ui/write-form.tsx";
 import type { Change } from "./modules.tsx";
 
@@ -19,7 +19,7 @@ export function LoadedModules(props: LoadedModulesProps): JSX.Element {
     const names = [...devices().values()].filter((device) => device.module === module).map(({ name }) => name);
     return names.length === 0
       ? "No device is bound to its drivers."
-      : `${names.length} devices lose their driver: ${few(names)}.`;
+      : `${counted(names.length, "device")} will lose the driver: ${few(names)}.`;
   };
   // Those that are not set are of interest when they can be written.
   const paramsOf = ({ name, params }: ModuleStatus): string[] => {

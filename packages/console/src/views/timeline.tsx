@@ -5,7 +5,7 @@ import type { Lane } from "../lanes.ts";
 import { wordsOf } from "../matcher.ts";
 import { deviceHref, goTo } from "../router.ts";
 import { STATES } from "../state.ts";
-import { duration, moment, nameOf } from "../text.ts";
+import { counted, duration, moment, nameOf } from "../text.ts";
 import { createTimeFrame } from "../time-frame.ts";
 import { LaneEntries } from "../ui/lane-entries.tsx";
 import { LaneFrame } from "../ui/lane-frame.tsx";
@@ -144,7 +144,7 @@ export function TimelineView(props: { readonly chosen: string }): JSX.Element {
         onPoint={point}
       />
       <p class="hint under" role="status">
-        {hint() === "" ? `${shown().length.toLocaleString("en")} devices` : hint()}
+        {hint() === "" ? counted(shown().length, "device") : hint()}
       </p>
       <Show when={chosenLane()}>{(lane) => <LaneEntries lane={lane()} onClose={() => setChosen(null)} />}</Show>
     </div>

@@ -2,7 +2,7 @@ import { For, type JSX, Show } from "solid-js";
 import type { Parked, WorkerHost } from "../api.ts";
 import { useConsole } from "../context.ts";
 import { deviceHref } from "../router.ts";
-import { few, nameOf } from "../text.ts";
+import { counted, few, nameOf } from "../text.ts";
 import type { Change } from "./modules.tsx";
 
 /** Where isolated modules run, and which devices no driver may have. */
@@ -21,8 +21,8 @@ export function WorkerHosts(props: {
             {(host) => (
               <li>
                 <b>{host.name ?? `a ${host.kind}, being started`}</b>: <span class="mono">{few(host.modules)}</span>,{" "}
-                {host.devices.length} devices
-                {host.crashes === 0 ? "" : `, ${host.crashes} crashes`}
+                {counted(host.devices.length, "device")}
+                {host.crashes === 0 ? "" : `, ${host.crashes === 1 ? "1 crash" : `${host.crashes} crashes`}`}
               </li>
             )}
           </For>

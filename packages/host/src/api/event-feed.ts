@@ -4,6 +4,9 @@ import type { Journal } from "../journal.ts";
 import { EventReader } from "./event-reader.ts";
 import { asSent, bytesOf, type Kinds, type SentEntry } from "./sent-entry.ts";
 
+/** As much of the journal as is needed here. */
+type FeedJournal = Pick<Journal, "query" | "bounds" | "cursor" | "status" | "subscribe">;
+
 /** How many entries are kept for readers that are a little behind. */
 const KEPT = 16_384;
 
@@ -15,7 +18,7 @@ const SLACK = 1024;
  * for all readers that are up to date and want the same kinds.
  */
 export class EventFeed implements Disposable {
-  readonly journal: Journal;
+  readonly journal: FeedJournal;
   readonly #subscription: Disposable;
   readonly #readers = new Set<EventReader>();
   readonly #most: number;
@@ -23,7 +26,7 @@ export class EventFeed implements Disposable {
   #last: number;
 
   /** @param most readers at a time */
-  constructor(journal: Journal, most: number) {
+  constructor(journal: FeedJournal, most: number) {
     this.journal = journal;
     this.#most = most;
     this.#last = journal.status().committed;
@@ -51,7 +54,7 @@ export class EventFeed implements Disposable {
 
   /** Sends what comes after an entry, until the connection ends. */
   open(response: ServerResponse, after: number | undefined, kinds: Kinds): void {
-    const reader: EventReader = new EventReader(this, response, after ?? this.#last, kinds, () =>
+    const reader: EventReader = new EventReader(this, response, after ?? this.journal.cursor, kinds, () =>
       this.#readers.delete(reader),
     );
     this.#readers.add(reader);

@@ -10,7 +10,7 @@ test("a journal that cannot be read ends the stream with a word, and nothing els
   const failing = (): Promise<never> => Promise.reject(new BusError("EIO", "the disk is gone"));
   let ended = 0;
   const server = createServer((_request, response) => {
-    const source = { journal: { query: failing, bounds: failing }, first: 1, last: 10, slice: () => [] };
+    const source = { journal: { query: failing, bounds: failing, cursor: 10 }, first: 1, last: 10, slice: () => [] };
     new EventReader(source, response, 0, null, () => ended++).start();
   }).listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());

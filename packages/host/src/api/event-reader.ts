@@ -14,7 +14,7 @@ const HEARTBEAT = 15_000;
 
 /** Where entries come from. */
 export interface EntrySource {
-  readonly journal: Pick<Journal, "query" | "bounds">;
+  readonly journal: Pick<Journal, "query" | "bounds" | "cursor">;
   /** The first entry that is kept; those before are in the journal. */
   readonly first: number;
   /** The last entry that there is to read. */
@@ -73,8 +73,8 @@ export class EventReader {
   async #begin(): Promise<void> {
     const { oldest } = await this.#feed.journal.bounds();
     this.#event("hello", { cursor: this.#feed.last, oldest });
-    // One that knows more than there is has seen another journal.
-    if (this.#next > this.#feed.last + 1) {
+    // One that knows more than has happened has seen another journal.
+    if (this.#next > this.#feed.journal.cursor + 1) {
       this.#event("gap", { from: 0, to: this.#feed.last, lost: this.#feed.last, expired: false });
       this.#next = this.#feed.last + 1;
     }
@@ -93,7 +93,16 @@ export class EventReader {
     this.#working = true;
     void this.#catchUp()
       .catch((error: unknown) => this.#fail(error))
-      .finally(() => (this.#working = false));
+      .finally(() => {
+        this.#working = false;
+        // What has come since the last look.
+        if (this.#hasMore()) this.wake();
+      });
+  }
+
+  /** There is something to send, and it is read. */
+  #hasMore(): boolean {
+    return !this.#over && this.#next <= this.#feed.last && this.#response.writableLength <= UNREAD;
   }
 
   /** The journal cannot be read: whoever reads may ask again. */
@@ -103,7 +112,7 @@ export class EventReader {
   }
 
   async #catchUp(): Promise<void> {
-    while (!this.#over && this.#next <= this.#feed.last && this.#response.writableLength <= UNREAD) {
+    while (this.#hasMore()) {
       if (this.#next < this.#feed.first) {
         if (this.#catchingUp) await this.#fromJournal();
         else this.#miss(this.#feed.first - 1, false);

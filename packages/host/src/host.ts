@@ -272,7 +272,7 @@ export class Host implements AsyncDisposable {
     return this.journal.write({ kind: "host", device: null, driver: null, data });
   }
 
-  /** Takes everything down in order: callers first, modules, the journal last. */
+  /** Takes everything down in order: modules, then the callers, who see it, and the journal last. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;

@@ -160,14 +160,13 @@ export class OperatorSettings {
   // Parking.
 
   parked(): ParkedDevice[] {
-    return this.#settings.list().flatMap((setting) => {
-      const parsed = setting.kind === "parked" ? ParkedValue.safeParse(setting.value) : null;
-      return parsed?.success === true ? [{ device: setting.key, since: setting.time, ...parsed.data }] : [];
-    });
+    return this.#keys("parked").flatMap((path) => this.parkedAt(path) ?? []);
   }
 
   parkedAt(path: string): ParkedDevice | undefined {
-    return this.parked().find(({ device }) => device === path);
+    const setting = this.#settings.get("parked", path);
+    const parsed = ParkedValue.safeParse(setting?.value);
+    return setting === undefined || !parsed.success ? undefined : { device: path, since: setting.time, ...parsed.data };
   }
 
   /** Keeps all drivers away from a device from now on; what is bound stays bound. */

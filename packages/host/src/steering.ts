@@ -1,5 +1,5 @@
 import { type Bus, BusError, type Device, type DriverCore, errnoOf } from "auxbus";
-import type { ModuleIndex, Modules } from "@auxbus/modules";
+import { type ModuleIndex, moduleName, type Modules } from "@auxbus/modules";
 import type { Caller } from "./api/caller.ts";
 import type { Operations } from "./operations.ts";
 import type { OperatorSettings } from "./operator-settings.ts";
@@ -163,7 +163,7 @@ export class Steering {
   blacklist(caller: Caller, module: string, on: boolean): Promise<Done> {
     const { settings, configure } = this.#options;
     return this.#done(caller, { op: "blacklist", args: { module, on } }, async () => {
-      await settings.setBlacklist(module.replaceAll("-", "_"), on, caller.who);
+      await settings.setBlacklist(moduleName(module), on, caller.who);
       configure();
     });
   }

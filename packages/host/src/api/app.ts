@@ -45,8 +45,7 @@ export function makeApp(parts: Parts, entrance: Entrance): App {
   addModuleRoutes(app, parts);
   addVerbRoutes(app, parts);
   addHostRoutes(app, parts);
-  const document = { ...apiDocument() };
-  app.openapi(routes.openapi, (context) => context.json(document, 200));
+  app.openapi(routes.openapi, (context) => context.json({ ...apiDocument() }, 200));
   app.get("*", (context) => {
     const file = parts.consoleFiles.get(context.req.path);
     if (file === undefined || context.req.path.startsWith("/v1")) return context.notFound();

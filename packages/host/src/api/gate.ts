@@ -12,7 +12,7 @@ const BODY = 256 * 1024;
 export type Entrance =
   /** Whoever can open the socket. */
   | { readonly kind: "socket"; readonly role: Role }
-  /** Whoever shows a token, on this machine; @see `port` is part of what a `Host` header has to be. */
+  /** Whoever shows a token, on this machine. Its port is part of what a `Host` header has to be. */
   | { readonly kind: "tcp"; readonly tokens: Tokens; readonly rate: RateLimit; port(): number };
 
 /** What readers may do although it is no GET: it changes nothing. */

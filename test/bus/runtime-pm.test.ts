@@ -157,6 +157,18 @@ test("forbid keeps a device active whatever its users do", async () => {
   await rig.end();
 });
 
+test("a supplier that its leaving consumers are the first to use is used as often as it is let go", async () => {
+  const rig = new Rig();
+  const supplier = await device(rig, {}, "supplier");
+  const consumer = await device(rig, {}, "consumer");
+  consumer.runtimePm.enable();
+  rig.core.link(consumer, supplier, { pmRuntime: true });
+  await rig.run(supplier.unbind());
+  expect(consumer.driver).toBe(null);
+  expect(supplier.runtimePm.usageCount).toBe(0);
+  await rig.end();
+});
+
 test("the supplier of a pmRuntime link is active while its consumer is", async () => {
   const rig = new Rig();
   const supplier = await device(rig, {}, "supplier");

@@ -1,3 +1,4 @@
+import { DriverCore } from "auxbus";
 import { expect, test } from "vitest";
 import { outcome, Rig } from "../support/rig.ts";
 
@@ -130,4 +131,12 @@ test("explain names drivers that were tried and are gone, and devices that are n
   expect(rig.core.explain(fresh).summary).toBe("it is not added yet");
   fresh.uninit();
   await rig.end();
+});
+
+test("a snapshot can have some of its lists alone", async () => {
+  const core = new DriverCore();
+  await core.auxiliary.create(core.addRootDevice("nic0"), { module: "nic", name: "eth" });
+  const all = await core.view().snapshot();
+  expect(await core.view().snapshot(["buses"])).toEqual({ ...all, devices: [], drivers: [], links: [] });
+  expect(await core.view().snapshot(["devices", "links"])).toEqual({ ...all, buses: [], drivers: [] });
 });

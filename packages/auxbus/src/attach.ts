@@ -6,6 +6,8 @@ import { type Hold, withLock } from "./lock.ts";
 import { after, eachInTurn, isPending, type MaybePromise } from "./maybe-promise.ts";
 import { probeDevice } from "./probe.ts";
 import type { ProbeFailure } from "./probe-failure.ts";
+import { powered, poweredParent } from "./probe-power.ts";
+import type { RuntimePm } from "./runtime-pm.ts";
 
 /** What a driver answered when it was last tried on a device. */
 export interface Attempt {
@@ -49,7 +51,7 @@ function probeOrDefer(device: Device, { driver, id }: Candidate, hold: Hold): Ma
  */
 export function attachDevice(device: Device, mayAsync: boolean): MaybePromise<ProbeFailure | null> {
   const { bus } = device;
-  if (bus === null || bus.idle(device)) return null;
+  if (bus === null || (bus.idle(device) && poweredParent(device) === null && powered(device) === null)) return null;
   const result = withLock(device, "attach", mayAsync ? trySynchronous : tryAll);
   if (!mayAsync || bus.asyncDrivers === 0) return result;
   return after(result, (failure) => {
@@ -66,8 +68,26 @@ const tryAsynchronous = (hold: Hold): MaybePromise<ProbeFailure | null> => tryDr
 
 function tryDrivers(hold: Hold, async: boolean | null): MaybePromise<ProbeFailure | null> {
   const { device } = hold;
-  if (device.dead || device.binding !== null || device.bus === null) return null;
-  return tryInTurn(device, device.bus.candidates(device), hold, async);
+  const { bus } = device;
+  if (device.dead || device.binding !== null || bus === null) return null;
+  const [parent, own] = [poweredParent(device), powered(device)];
+  if (parent === null && own === null) return tryInTurn(device, bus.candidates(device), hold, async);
+  return tryPowered(parent, own, () => tryInTurn(device, bus.candidates(device), hold, async));
+}
+
+/** Keeps the parent active while drivers are looked for, even if none is found; then the device may be idle. */
+async function tryPowered(
+  parent: RuntimePm | null,
+  own: RuntimePm | null,
+  tryAll: () => MaybePromise<ProbeFailure | null>,
+): Promise<ProbeFailure | null> {
+  await parent?.getSync().catch(() => undefined);
+  try {
+    return await tryAll();
+  } finally {
+    own?.idleSoon();
+    parent?.put();
+  }
 }
 
 /** @param async only drivers that probe asynchronously (true), only others (false), or all (null) */

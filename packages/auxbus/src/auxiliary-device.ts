@@ -174,16 +174,25 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
   }
 
   /**
-   * Shows an interrupt in the device's `irqs` folder. Everything in it goes when the driver is unbound, and the
-   * folder is there again for the next driver.
+   * Shows an interrupt in the device's `irqs` folder, which is a managed resource: it goes when the driver is unbound.
+   * Made while there is no driver, it keeps every driver from binding, as any resource that is left over.
    *
    * @throws {BusError} `EEXIST` it is shown already; `EINVAL` not an interrupt number
    */
   irqAdd(irq: number): void {
     if (!Number.isInteger(irq) || irq < 0) throw this.#fail("EINVAL", "irqAdd", `${irq} is no interrupt number`);
-    const irqs = (this.#irqs ??= new Set());
+    const irqs = this.#irqs ?? this.#newIrqs();
     if (irqs.has(irq)) throw this.#fail("EEXIST", "irqAdd", `interrupt ${irq} is there already`);
     irqs.add(irq);
+  }
+
+  /** The folder is a managed resource: what is there before a driver binds keeps it from binding. */
+  #newIrqs(): Set<number> {
+    this.resources.defer(() => {
+      this.#irqs = null;
+    });
+    this.#irqs = new Set();
+    return this.#irqs;
   }
 
   /** Takes an interrupt away. @throws {BusError} `ENOENT` it is not there */
@@ -198,7 +207,6 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
 
   /** @internal A driver has gone, or did not bind. */
   driverLeft(): void {
-    this.#irqs = null;
     try {
       this.#unbound?.();
     } catch (error) {

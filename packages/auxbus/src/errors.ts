@@ -19,6 +19,7 @@ const NUMBERS = {
   EISDIR: 21,
   EINVAL: 22,
   ENOSPC: 28,
+  EROFS: 30,
   EPIPE: 32,
   ERANGE: 34,
   EDEADLK: 35,
@@ -90,8 +91,10 @@ export function isErrno(value: unknown): value is Errno {
  * name (as Node's do), `EIO` for everything else.
  */
 export function errnoOf(error: unknown): Errno {
-  if (typeof error === "object" && error !== null && "code" in error && isErrno(error.code)) return error.code;
-  return "EIO";
+  if (typeof error !== "object" || error === null || !("code" in error)) return "EIO";
+  // Two names of one number, of which Node takes the other one.
+  if (error.code === "ENOTSUP") return "EOPNOTSUPP";
+  return isErrno(error.code) ? error.code : "EIO";
 }
 
 /** What was thrown as an `Error`: itself if it is one, else a `BusError` around it. */

@@ -13,7 +13,7 @@ export class HeldSuppliers {
   /** Resumes the suppliers that are not held yet. @throws what resuming one throws; those before it are held */
   async hold(): Promise<void> {
     for (const link of this.#device.extras?.suppliers ?? []) {
-      if (link.options.pmRuntime !== true || this.#links.has(link)) continue;
+      if (!link.pmRuntime || this.#links.has(link)) continue;
       this.#links.add(link);
       const { runtimePm } = link.supplier;
       if (runtimePm.enabled) await runtimePm.getSync();

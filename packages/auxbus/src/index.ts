@@ -69,6 +69,7 @@ export type { Sysfs, SysfsEntry } from "./sysfs.ts";
 export type { TraceRecord, Tracepoints } from "./tracepoints.ts";
 export {
   type Uevent,
+  isUeventAction,
   UEVENT_ACTIONS,
   type UeventAction,
   type UeventOverflow,
@@ -83,6 +84,8 @@ export {
   type DriverSnapshot,
   type LinkSnapshot,
   type Snapshot,
+  SNAPSHOT_PARTS,
+  type SnapshotPart,
   type UeventRecord,
   type UeventsOptions,
 } from "./view.ts";

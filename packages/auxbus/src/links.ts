@@ -6,6 +6,8 @@ import { movePowerOrderToEnd } from "./power-order.ts";
 /** The state of a managed link, as the kernel's `status` file names it. */
 export type LinkState = "not tracked" | "dormant" | "available" | "consumer probing" | "active" | "supplier unbinding";
 
+type AutoRemoveOn = "supplier unbind" | "consumer unbind" | "never";
+
 export interface DeviceLinkOptions {
   /** Only the order counts: probing and unbinding are not managed, and you remove the link yourself. */
   readonly stateless?: boolean;
@@ -28,9 +30,12 @@ export interface DeviceLinkOptions {
 export class DeviceLink {
   readonly consumer: Device;
   readonly supplier: Device;
-  /** @internal */ options: DeviceLinkOptions;
+  /** @internal */ removedOn: AutoRemoveOn;
+  /** @internal While the consumer is runtime-active, so is the supplier. */ pmRuntime: boolean;
+  /** @internal */ readonly autoprobeConsumer: boolean;
   /** @internal */ current: LinkState;
-  /** @internal How often it was asked for. */ refs = 1;
+  /** @internal How often it was asked for as one that the core manages. */ managedRefs: number;
+  /** @internal How often it was asked for as a stateless one. */ statelessRefs: number;
   /** @internal The consumer is being unbound because its supplier is. */ consumerLeaving = false;
   #removed = false;
 
@@ -38,22 +43,25 @@ export class DeviceLink {
   constructor(consumer: Device, supplier: Device, options: DeviceLinkOptions) {
     this.consumer = consumer;
     this.supplier = supplier;
-    this.options = options;
-    this.current = options.stateless === true ? "not tracked" : initialState(consumer, supplier);
+    this.removedOn = removedOn(options);
+    this.pmRuntime = options.pmRuntime === true;
+    this.autoprobeConsumer = options.autoprobeConsumer === true;
+    this.statelessRefs = options.stateless === true ? 1 : 0;
+    this.managedRefs = 1 - this.statelessRefs;
+    this.current = this.managed ? initialState(consumer, supplier) : "not tracked";
   }
 
   get state(): LinkState {
     return this.current;
   }
 
-  get managed(): boolean {
-    return this.options.stateless !== true;
+  /** When the link goes by itself, as the kernel's `auto_remove_on` file says it. */
+  get autoRemoveOn(): AutoRemoveOn {
+    return this.removedOn;
   }
 
-  /** When the link goes by itself, as the kernel's `auto_remove_on` file says it. */
-  get autoRemoveOn(): "supplier unbind" | "consumer unbind" | "never" {
-    if (this.options.autoremoveSupplier === true) return "supplier unbind";
-    return this.options.autoremoveConsumer === true ? "consumer unbind" : "never";
+  get managed(): boolean {
+    return this.managedRefs > 0;
   }
 
   /** `BUS:SUPPLIER--BUS:CONSUMER`, its name below `/devices/virtual/devlink`. */
@@ -65,9 +73,18 @@ export class DeviceLink {
     return `/devices/virtual/devlink/${this.name}`;
   }
 
-  /** Takes the link away (`device_link_del`); the last of several equal requests counts. */
+  /** Takes the link away (`device_link_del`); the last of several requests counts. */
   remove(): void {
-    if (--this.refs <= 0) this.drop();
+    if (this.statelessRefs > 0) this.statelessRefs--;
+    else this.managedRefs--;
+    if (this.statelessRefs + this.managedRefs <= 0) this.drop();
+  }
+
+  /** @internal The core no longer manages it; it stays for those who have asked for a stateless one. */
+  dropManaged(): void {
+    this.managedRefs = 0;
+    this.current = "not tracked";
+    if (this.statelessRefs === 0) this.drop();
   }
 
   /** @internal */
@@ -78,7 +95,8 @@ export class DeviceLink {
     this.supplier.extras?.consumers?.delete(this);
     this.consumer.extras?.suppliers?.delete(this);
     core.links.delete(this);
-    this.consumer.extras?.runtimePm?.supplierGone(this);
+    // Later, so that a supplier whose driver is leaving is held until it has left.
+    if (this.pmRuntime) core.work.schedule(() => this.consumer.extras?.runtimePm?.supplierGone(this));
     this.uevent("remove");
     this.supplier.dropRef();
     this.consumer.dropRef();
@@ -147,13 +165,7 @@ export function addLink(core: DriverCore, consumer: Device, supplier: Device, op
   }
   for (const link of consumer.extras?.suppliers ?? []) {
     if (link.supplier !== supplier) continue;
-    link.refs++;
-    if (stateless === true) return link;
-    if (link.managed) link.options = longerLived(link.options, options);
-    else {
-      link.options = { ...link.options, ...options, stateless: false };
-      link.current = initialState(consumer, supplier);
-    }
+    askAgain(link, options);
     return link;
   }
   const link = new DeviceLink(consumer, supplier, options);
@@ -163,18 +175,36 @@ export function addLink(core: DriverCore, consumer: Device, supplier: Device, op
   (consumer.more.suppliers ??= new Set()).add(link);
   core.links.add(link);
   movePowerOrderToEnd(consumer);
-  if (options.pmRuntime === true) consumer.runtimePm.supplierAdded(link);
   link.uevent("add");
+  if (link.pmRuntime && options.rpmActive === true) consumer.runtimePm.holdSupplier(link);
+  // Who links during its probe expects to have the supplier.
+  else if (link.pmRuntime && link.state === "consumer probing") supplier.runtimePm.resumeSoon();
   return link;
 }
 
-/** A link that is asked for again stays as long as the longest-lived request wants it. */
-function longerLived(link: DeviceLinkOptions, request: DeviceLinkOptions): DeviceLinkOptions {
-  if (request.autoremoveSupplier === true) {
-    return link.autoremoveConsumer === true ? { ...link, autoremoveConsumer: false, autoremoveSupplier: true } : link;
+function askAgain(link: DeviceLink, options: DeviceLinkOptions): void {
+  if (options.pmRuntime === true) {
+    link.pmRuntime = true;
+    if (options.rpmActive === true) link.consumer.runtimePm.holdSupplier(link);
   }
-  if (request.autoremoveConsumer === true) return link;
-  return { ...link, autoremoveConsumer: false, autoremoveSupplier: false };
+  if (options.stateless === true) {
+    link.statelessRefs++;
+    return;
+  }
+  link.removedOn = longerLived(link.removedOn, removedOn(options));
+  if (!link.managed) link.current = initialState(link.consumer, link.supplier);
+  link.managedRefs++;
+}
+
+function removedOn(options: DeviceLinkOptions): AutoRemoveOn {
+  if (options.autoremoveSupplier === true) return "supplier unbind";
+  return options.autoremoveConsumer === true ? "consumer unbind" : "never";
+}
+
+/** A link that is asked for again stays as long as the longest-lived request wants it. */
+function longerLived(link: AutoRemoveOn, request: AutoRemoveOn): AutoRemoveOn {
+  if (request === "consumer unbind") return link;
+  return request === "supplier unbind" && link === "never" ? link : request;
 }
 
 /** Whether `device` is `on`, or depends on it through its parents and suppliers. */
@@ -231,7 +261,7 @@ export function linksDriverBound(device: Device): void {
   for (const link of managedLinks(device.extras.consumers)) {
     // A consumer that got something from this device while it was still probing is ahead of it.
     if (link.current !== "consumer probing" && link.current !== "active") link.current = "available";
-    if (link.options.autoprobeConsumer === true) device.core.deferred.add(link.consumer, "");
+    if (link.autoprobeConsumer) device.core.deferred.add(link.consumer, "");
   }
   for (const link of managedLinks(device.extras.suppliers)) link.current = "active";
 }
@@ -247,7 +277,7 @@ export function linksNoDriver(device: Device): void {
 
 function leaveSuppliers(device: Device): void {
   for (const link of [...managedLinks(device.extras?.suppliers)].toReversed()) {
-    if (link.options.autoremoveConsumer === true) link.drop();
+    if (link.removedOn === "consumer unbind") link.dropManaged();
     else if (link.current === "consumer probing" || link.current === "active") {
       link.current = link.supplier.binding?.state === "bound" ? "available" : "dormant";
     }
@@ -258,8 +288,9 @@ function leaveSuppliers(device: Device): void {
 export function linksDriverCleanup(device: Device): void {
   if (device.extras === null) return;
   for (const link of [...managedLinks(device.extras.consumers)]) {
-    if (link.current === "supplier unbinding" && link.options.autoremoveSupplier === true) link.drop();
-    else link.current = "dormant";
+    if (link.current === "supplier unbinding" && link.removedOn === "supplier unbind") link.dropManaged();
+    // Also one that stays, stateless: that is how the kernel shows it.
+    link.current = "dormant";
   }
   leaveSuppliers(device);
 }

@@ -7,7 +7,10 @@ const EXPECTED: ReadonlySet<Errno> = new Set<Errno>(["EACCES", "EAGAIN", "EBUSY"
 /** Requests of a device's runtime PM that are carried out beside whatever goes on (the kernel's `pm_wq`). */
 export class PmRequests {
   readonly #device: Device;
-  #idleQueued = false;
+  /** What the device is to do when it is idle's turn; null: that was taken back. */
+  #idle: (() => Promise<unknown>) | null = null;
+  /** The turn that is waited for; null: none. */
+  #turn: object | null = null;
 
   constructor(device: Device) {
     this.#device = device;
@@ -29,11 +32,25 @@ export class PmRequests {
 
   /** Lets the device idle soon; once, however often that is asked for meanwhile. */
   idle(fn: () => Promise<unknown>): void {
-    if (this.#idleQueued) return;
-    this.#idleQueued = true;
-    this.soon(() => {
-      this.#idleQueued = false;
-      return fn();
+    this.#idle = fn;
+    if (this.#turn !== null) return;
+    const turn = {};
+    this.#turn = turn;
+    this.soon(async () => {
+      if (this.#turn !== turn) return;
+      this.#turn = null;
+      await this.#idle?.();
     });
+  }
+
+  /** It need not idle: it was resumed or suspended meanwhile. Who asks again keeps the turn. */
+  cancelIdle(): void {
+    this.#idle = null;
+  }
+
+  /** As `cancelIdle`; who asks again has to wait for a turn of its own (`pm_runtime_barrier`). */
+  barrier(): void {
+    this.#idle = null;
+    this.#turn = null;
   }
 }

@@ -7,6 +7,17 @@ export interface ProbePower {
   off(): void;
 }
 
+/** The runtime PM of a device, if it is enabled. */
+export function powered(device: Device): RuntimePm | null {
+  const runtimePm = device.extras?.runtimePm;
+  return runtimePm?.enabled === true ? runtimePm : null;
+}
+
+/** The parent's runtime PM, if it is enabled. */
+export function poweredParent({ parent }: Device): RuntimePm | null {
+  return parent === null ? null : powered(parent);
+}
+
 /**
  * Keeps the parent and the suppliers of `pmRuntime` links active during a probe, and lets the device idle after
  * it; null when none of them has to do with runtime PM.
@@ -14,15 +25,15 @@ export interface ProbePower {
 export function powerForProbe(device: Device): ProbePower | null {
   const users: RuntimePm[] = [];
   for (const link of device.extras?.suppliers ?? []) {
-    if (link.options.pmRuntime === true && link.supplier.extras?.runtimePm?.enabled === true)
-      users.push(link.supplier.runtimePm);
+    const supplier = link.pmRuntime ? powered(link.supplier) : null;
+    if (supplier !== null) users.push(supplier);
   }
-  const parent = device.parent?.extras?.runtimePm;
-  if (parent?.enabled === true) users.push(parent);
-  const own = device.extras?.runtimePm?.enabled === true ? device.extras.runtimePm : null;
-  if (users.length === 0 && own === null) return null;
+  const parent = poweredParent(device);
+  if (parent !== null) users.push(parent);
+  if (users.length === 0 && powered(device) === null) return null;
   const on = async (): Promise<void> => {
     for (const user of users) await user.getSync().catch(() => undefined);
+    device.extras?.runtimePm?.barrier();
   };
   return {
     on: on(),

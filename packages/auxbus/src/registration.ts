@@ -136,6 +136,12 @@ function takeAway(device: Device): MaybePromise<void> {
   }
   bus?.removeDevice(device);
   core.removeFromClass(device);
+  const stopped = device.extras?.runtimePm?.removeToDelete();
+  return stopped === undefined ? purge(device) : stopped.then(() => purge(device));
+}
+
+function purge(device: Device): MaybePromise<void> {
+  const { core } = device;
   core.deferred.delete(device);
   purgeLinks(device);
   const released = device.extras?.resources?.release(

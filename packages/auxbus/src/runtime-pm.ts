@@ -64,9 +64,14 @@ export class RuntimePm {
 
   /** Stops runtime PM; the status stays what it is. A transition that is going on is waited for. */
   async disable(): Promise<void> {
-    this.#state.disableDepth++;
+    await this.#stop();
+  }
+
+  /** Nothing begins any more. @returns until what is going on has ended */
+  #stop(): Promise<void> | null {
+    if (this.#state.disableDepth++ === 0) this.barrier();
     this.#state.autosuspend.cancel();
-    await this.#state.settled();
+    return this.#state.settled();
   }
 
   /**
@@ -182,14 +187,20 @@ export class RuntimePm {
     return this.#state.idle();
   }
 
-  /** @internal A `pmRuntime` link was made while the device may be active. */
-  supplierAdded(link: DeviceLink): void {
-    if (link.options.rpmActive === true || this.status === "active") this.#state.suppliers.add(link);
+  /** @internal The device is active and needs its new supplier at once. */
+  holdSupplier(link: DeviceLink): void {
+    this.#state.suppliers.add(link);
+  }
+
+  /** @internal Makes it active without a user. */
+  resumeSoon(): void {
+    this.#state.requests.soon(() => this.resume());
   }
 
   /** @internal */
   supplierGone(link: DeviceLink): void {
     this.#state.suppliers.delete(link);
+    link.supplier.extras?.runtimePm?.idleSoon();
   }
 
   /** @internal */
@@ -212,6 +223,22 @@ export class RuntimePm {
   /** @internal After the driver was unbound. */
   reinit(): void {
     this.#state.reinit();
+  }
+
+  /**
+   * @internal Before the device is gone: it no longer keeps its parent and suppliers active (`pm_runtime_remove`).
+   * Undefined when there is nothing to wait for.
+   */
+  removeToDelete(): Promise<void> | undefined {
+    const settled = this.#stop();
+    if (settled !== null) return settled.then(() => this.#state.reinit());
+    this.#state.reinit();
+    return undefined;
+  }
+
+  /** @internal Whatever it was to do soon, it need not do any more. */
+  barrier(): void {
+    this.#state.requests.barrier();
   }
 
   /** @internal The device may be idle now. */

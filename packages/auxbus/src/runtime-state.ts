@@ -67,8 +67,10 @@ export class RuntimeState {
     }
     const failed = this.#error !== null;
     this.#error = null;
-    if (this.#status !== status) this.#become(status);
-    else if (failed) this.#enter(status);
+    if (this.#status !== status) {
+      if (status === "active") this.#become(status);
+      else this.#fallAsleep();
+    } else if (failed) this.#enter(status);
   }
 
   async resume(): Promise<0 | 1> {
@@ -79,6 +81,7 @@ export class RuntimeState {
         throw this.fail("EACCES", "resume", "runtime PM is off; enable it first");
       }
       this.autosuspend.cancel();
+      this.requests.cancelIdle();
       if (this.#transition === null) break;
       await this.#transition;
     }
@@ -116,6 +119,7 @@ export class RuntimeState {
       if (this.#status === "suspended") return 1;
       throw this.fail("EAGAIN", "idle", `it is ${this.#status}`);
     }
+    this.requests.cancelIdle();
     await this.#callback("runtimeIdle");
     return this.suspend(true);
   }
@@ -132,6 +136,7 @@ export class RuntimeState {
       if (this.#status === "suspended") return 1;
       if (this.#status === "resuming") throw this.fail("EAGAIN", "suspend", "it is being resumed");
       if (auto && this.#status === "active" && this.autosuspend.waits()) return 0;
+      this.requests.cancelIdle();
       if (this.#transition === null) break;
       await this.#transition;
     }
@@ -146,11 +151,10 @@ export class RuntimeState {
       await this.#callback("runtimeSuspend");
     } catch (error) {
       this.#enter("active");
+      this.requests.cancelIdle();
       throw error;
     }
-    this.#become("suspended");
-    this.suppliers.release();
-    this.#parent?.idleSoon();
+    this.#fallAsleep();
   }
 
   /** The driver was unbound: without runtime PM, the device is as it was before its first use. */
@@ -159,9 +163,15 @@ export class RuntimeState {
     if (this.disableDepth === 0) return;
     const failed = this.#error !== null;
     this.#error = null;
-    if (this.#status === "active") this.#become("suspended");
+    if (this.#status === "active") this.#fallAsleep();
     else if (failed) this.#enter(this.#status);
+  }
+
+  /** Neither parent nor suppliers are needed any more. */
+  #fallAsleep(): void {
+    this.#become("suspended");
     this.suppliers.release();
+    this.#parent?.idleSoon();
   }
 
   #mayDrop(op: string): void {

@@ -2,6 +2,7 @@ import type { Bus } from "./bus.ts";
 import type { DriverCore } from "./core.ts";
 import type { Device } from "./device.ts";
 import type { Driver } from "./driver.ts";
+import { BusError, errnoOf, toError } from "./errors.ts";
 import type { DeviceLink } from "./links.ts";
 import { deviceFolder } from "./sysfs-device.ts";
 import { writtenAction } from "./uevent.ts";
@@ -90,9 +91,19 @@ function busFolder(bus: Bus): SysfsFolder {
         bus.autoprobe = !value.startsWith("0");
       },
     }),
-    drivers_probe: file({ store: (value) => bus.rescan(value) }),
+    drivers_probe: file({ store: (value) => rescan(bus, value) }),
     uevent: file({ store: (value) => repeatUevent(bus.core, value, `/bus/${bus.name}`, "bus") }),
   });
+}
+
+/** The file has one answer to whatever keeps drivers from being tried: `EINVAL`, as the kernel's. */
+async function rescan(bus: Bus, device: string): Promise<void> {
+  try {
+    await bus.rescan(device);
+  } catch (cause) {
+    if (errnoOf(cause) === "ENODEV") throw cause;
+    throw new BusError("EINVAL", toError(cause).message, { op: "rescan", device, cause });
+  }
 }
 
 /** Sends a uevent of a bus or driver again, for those who missed it. */
@@ -144,7 +155,7 @@ function linkFolder(of: DeviceLink): SysfsFolder {
   return folder({
     auto_remove_on: show(() => of.autoRemoveOn),
     consumer: link(of.consumer.path),
-    runtime_pm: show(() => (of.options.pmRuntime === true ? "1" : "0")),
+    runtime_pm: show(() => (of.pmRuntime ? "1" : "0")),
     status: show(() => of.state),
     supplier: link(of.supplier.path),
     sync_state_only: show(() => "0"),

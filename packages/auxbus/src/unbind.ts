@@ -6,6 +6,7 @@ import { linksBusy, linksDriverCleanup, linksStay, managedLinks } from "./links.
 import { type Hold, unlocked, withLock } from "./lock.ts";
 import { after, isPending, type MaybePromise } from "./maybe-promise.ts";
 import { emitDeviceUevent } from "./device-uevent.ts";
+import type { RuntimePm } from "./runtime-pm.ts";
 
 /**
  * Unbinds the driver of a device that the caller holds; nothing when there is none, or when it is not `driver`.
@@ -18,29 +19,31 @@ export function releaseDriver(device: Device, hold: Hold, driver?: Driver): Mayb
   if (binding === null || !binding.bound || (driver !== undefined && binding.driver !== driver)) return undefined;
   // From now on: resuming the device may make its parent call into the driver, which would wait for this.
   binding.closing = true;
-  if (device.extras === null) return unbindNow(binding, hold);
-  const resumed = device.extras.runtimePm?.resumeToUnbind();
-  return after(resumed, () => {
-    if (device.extras?.consumers === null) return unbindNow(binding, hold);
-    return after(releaseConsumers(device, hold, binding), (stillMine) =>
-      stillMine ? unbindNow(binding, hold) : undefined,
+  if (device.extras === null) return unbindNow(binding, hold, null);
+  // It may come into being while consumers leave: only what was resumed is put.
+  const { runtimePm } = device.extras;
+  return after(runtimePm?.resumeToUnbind(), () => {
+    if (device.extras?.consumers === null) return unbindNow(binding, hold, runtimePm);
+    return after(releaseConsumers(hold, binding, runtimePm), (stillMine) =>
+      stillMine ? unbindNow(binding, hold, runtimePm) : undefined,
     );
   });
 }
 
 /** Unbinds what depends on the device; false when somebody else changed its driver meanwhile. */
-function releaseConsumers(device: Device, hold: Hold, binding: Binding): MaybePromise<boolean> {
+function releaseConsumers(hold: Hold, binding: Binding, runtimePm: RuntimePm | null): MaybePromise<boolean> {
+  const { device } = binding;
   if (!linksBusy(device)) return true;
   const stay = (error: unknown): never => {
     // A consumer that cannot be waited for keeps its supplier.
     binding.closing = false;
     linksStay(device);
-    device.extras?.runtimePm?.putNoIdle();
+    runtimePm?.putNoIdle();
     throw error;
   };
   const goOn = (): MaybePromise<boolean> => {
-    if (device.binding === binding) return releaseConsumers(device, hold, binding);
-    device.extras?.runtimePm?.putNoIdle();
+    if (device.binding === binding) return releaseConsumers(hold, binding, runtimePm);
+    runtimePm?.putNoIdle();
     return false;
   };
   let released: MaybePromise<void>;
@@ -52,11 +55,11 @@ function releaseConsumers(device: Device, hold: Hold, binding: Binding): MaybePr
   return isPending(released) ? released.then(goOn, stay) : goOn();
 }
 
-function unbindNow(binding: Binding, hold: Hold): MaybePromise<void> {
+function unbindNow(binding: Binding, hold: Hold, runtimePm: RuntimePm | null): MaybePromise<void> {
   const { device } = binding;
   binding.startUnbinding();
   device.bus?.notify("unbind-driver", device);
-  const quiet = device.extras?.runtimePm?.putToUnbind();
+  const quiet = runtimePm?.putToUnbind();
   const removed = quiet === undefined ? removeTraced(binding, hold) : quiet.then(() => removeTraced(binding, hold));
   const cleaned = isPending(removed) ? removed.then(() => cleanUpBinding(binding)) : cleanUpBinding(binding);
   return isPending(cleaned) ? cleaned.then(() => unbound(binding)) : unbound(binding);

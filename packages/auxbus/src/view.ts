@@ -53,6 +53,11 @@ export interface Snapshot {
   readonly links: readonly LinkSnapshot[];
 }
 
+/** The lists of a snapshot. */
+export const SNAPSHOT_PARTS = ["buses", "devices", "drivers", "links"] as const;
+
+export type SnapshotPart = (typeof SNAPSHOT_PARTS)[number];
+
 /** A uevent as data: what can cross a process boundary. */
 export type UeventRecord = Omit<Uevent, "device">;
 
@@ -68,7 +73,8 @@ export interface UeventsOptions {
  * command line and the console know nothing else.
  */
 export interface BusView {
-  snapshot(): Promise<Snapshot>;
+  /** @param parts the lists that are wanted (all); the others are empty */
+  snapshot(parts?: readonly SnapshotPart[]): Promise<Snapshot>;
   uevents(options?: UeventsOptions): AsyncIterable<UeventRecord | UeventOverflow>;
   /** What is in a folder below `/sys`, sorted by name. */
   list(path: string): Promise<readonly SysfsEntry[]>;
@@ -93,14 +99,14 @@ export class InProcessView implements BusView {
     this.#core = core;
   }
 
-  async snapshot(): Promise<Snapshot> {
+  async snapshot(parts: readonly SnapshotPart[] = SNAPSHOT_PARTS): Promise<Snapshot> {
     const core = this.#core;
-    const buses = [...core.buses()];
+    const only = <T>(part: SnapshotPart, all: Iterable<T>): T[] => (parts.includes(part) ? [...all] : []);
     return {
       seqnum: core.uevents.seqnum,
-      buses: buses.map(({ name, autoprobe }) => ({ name, autoprobe })),
-      devices: [...core.devices()].map(deviceSnapshot),
-      drivers: buses.flatMap((bus) =>
+      buses: only("buses", core.buses()).map(({ name, autoprobe }) => ({ name, autoprobe })),
+      devices: only("devices", core.devices()).map(deviceSnapshot),
+      drivers: only("drivers", core.buses()).flatMap((bus) =>
         [...bus.drivers()].map((driver) => ({
           bus: bus.name,
           name: driver.name,
@@ -108,7 +114,7 @@ export class InProcessView implements BusView {
           devices: [...driver.devices()].map((device) => device.path),
         })),
       ),
-      links: [...core.links].map(({ consumer, supplier, state }) => ({
+      links: only("links", core.links).map(({ consumer, supplier, state }) => ({
         consumer: consumer.path,
         supplier: supplier.path,
         state,

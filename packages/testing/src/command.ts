@@ -19,6 +19,8 @@ export interface DriverDeclaration {
   /** The answers of the first, second, … probe; the last one is repeated. */
   readonly probe: readonly Answer[];
   readonly suspendret: Answer;
+  /** What its runtime suspend answers. */
+  readonly rpmret: Answer;
   /** How many managed actions a probe registers. */
   readonly devm: number;
   readonly noprobe: boolean;
@@ -30,6 +32,8 @@ export interface DriverDeclaration {
   readonly suppress: boolean;
   readonly async: boolean;
   readonly block: boolean;
+  /** A file that devices have while they are bound to it; it reads as its own name. */
+  readonly attr: string | undefined;
 }
 
 interface DeviceArgument {
@@ -45,7 +49,13 @@ interface BusNames {
   readonly deviceName: string;
 }
 
-export type RpmCall = "enable" | "disable" | "get" | "put";
+interface LinkEnds {
+  readonly consumer: string;
+  readonly supplier: string;
+}
+
+export const RPM_CALLS = ["enable", "disable", "get", "put", "suspend", "resume", "forbid", "allow"] as const;
+export type RpmCall = (typeof RPM_CALLS)[number];
 export type PowerLevel = "freezer" | "devices" | "platform" | "processors" | "core";
 
 /** Every command of the scenario language, with its arguments. */
@@ -55,6 +65,8 @@ export interface CommandArguments {
   readonly device: DeviceDeclaration;
   readonly init: DeviceArgument;
   readonly add: DeviceArgument & { readonly modname: string | undefined };
+  readonly create: DeviceArgument & { readonly modname: string | undefined };
+  readonly destroy: DeviceArgument;
   readonly delete: DeviceArgument;
   readonly uninit: DeviceArgument;
   readonly get: DeviceArgument;
@@ -71,11 +83,18 @@ export interface CommandArguments {
   readonly autoprobe: { readonly on: boolean };
   readonly rescan: { readonly deviceName: string };
   readonly reuevent: { readonly deviceName: string; readonly action: string };
+  readonly irq: DeviceArgument & { readonly call: "add" | "remove"; readonly irq: number };
+  readonly write: { readonly path: string; readonly value: string };
   readonly ls: { readonly path: string };
   readonly cat: { readonly path: string };
   readonly readlink: { readonly path: string };
   readonly deferred: object;
-  readonly devlink: { readonly consumer: string; readonly supplier: string };
+  readonly devlink: LinkEnds & {
+    readonly pm: boolean;
+    /** When the link goes by itself; `never`: it is stateless, and `undevlink` takes it away. */
+    readonly until: "consumer unbind" | "supplier unbind" | "never";
+  };
+  readonly undevlink: LinkEnds;
   readonly rpm: DeviceArgument & { readonly call: RpmCall };
   readonly power: { readonly level: PowerLevel };
   readonly shutdown: object;

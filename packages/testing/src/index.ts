@@ -22,4 +22,5 @@ export {
 } from "./trace-compare.ts";
 export { type DiffLine, diffLines, formatComparison } from "./trace-diff.ts";
 export { isKernelLog, traceLines } from "./trace-line.ts";
-export { StuckError, VirtualRuntime, type VirtualRuntimeOptions } from "./virtual-runtime.ts";
+export { type Deferral, StuckError, VirtualRuntime, type VirtualRuntimeOptions } from "./virtual-runtime.ts";
+export { type BrokenViewPromise, checkView, VIEW_PROMISES, type ViewPromise } from "./view/check-view.ts";

@@ -1,4 +1,5 @@
 import {
+  type Attributes,
   type AuxiliaryDevice,
   type AuxiliaryDriver,
   BusError,
@@ -65,7 +66,7 @@ export class ScenarioDriver {
   }
 
   #define(): AuxiliaryDriver {
-    const { driver, name, ids, suspendret, ...has } = this.#declaration;
+    const { driver, name, ids, suspendret, rpmret, ...has } = this.#declaration;
     const says = (what: string, device: AuxiliaryDevice, answer: Answer): void => {
       this.#emit(`${what} ${driver} ${device.name} -> ${result(answer)}`);
       if (answer !== 0) throw scripted(answer, what, device);
@@ -84,7 +85,7 @@ export class ScenarioDriver {
         pm: {
           suspend: (device) => says("pm_suspend", device, suspendret),
           resume: (device) => says("pm_resume", device, 0),
-          runtimeSuspend: (device) => says("pm_runtime_suspend", device, 0),
+          runtimeSuspend: (device) => says("pm_runtime_suspend", device, rpmret),
           runtimeResume: (device) => says("pm_runtime_resume", device, 0),
         },
       }),
@@ -93,6 +94,7 @@ export class ScenarioDriver {
         resume: (device) => says("resume", device, 0),
       }),
       ...(has.async && { probeType: "async" }),
+      ...(has.attr !== undefined && { deviceAttributes: () => attributeNamed(has.attr ?? "") }),
       suppressBindAttrs: has.suppress,
     };
   }
@@ -110,6 +112,10 @@ export class ScenarioDriver {
     };
     return this.#gate === null ? finish() : this.#gate.opened.then(finish);
   }
+}
+
+function attributeNamed(name: string): Attributes {
+  return { [name]: { show: () => `${name}\n` } };
 }
 
 function makeGate(): { opened: Promise<void>; open: () => void } {

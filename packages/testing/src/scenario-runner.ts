@@ -5,11 +5,13 @@ import { commandSpecs } from "./commands/index.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
 import { ScenarioWorld } from "./scenario-world.ts";
-import { StuckError, VirtualRuntime } from "./virtual-runtime.ts";
+import { type Deferral, StuckError, VirtualRuntime } from "./virtual-runtime.ts";
 
 export interface RunScenarioOptions {
   /** A deleted device cannot be added again; Linux lets it, and it never binds. */
   readonly strict?: boolean;
+  /** When what runs beside the commands runs: nothing in a scenario says so. */
+  readonly deferral?: Deferral;
   /** Each line of the trace as it comes. */
   readonly onLine?: (line: string) => void;
   /** What the bus logs meanwhile. */
@@ -36,7 +38,8 @@ class ScenarioRunner {
   constructor(scenario: Scenario, options: RunScenarioOptions) {
     this.#scenario = scenario;
     this.#onLine = options.onLine;
-    const runtime = new VirtualRuntime();
+    const { deferral = "late" } = options;
+    const runtime = new VirtualRuntime({ deferral });
     const core = new DriverCore({
       runtime,
       readd: options.strict === true ? "refuse" : "as-linux",

@@ -1,4 +1,12 @@
-import { type AuxiliaryDevice, BusError, type Device, type DriverCore, Module } from "auxbus";
+import {
+  type AuxiliaryDevice,
+  BusError,
+  type Device,
+  type DeviceLink,
+  type DeviceLinkOptions,
+  type DriverCore,
+  Module,
+} from "auxbus";
 import type { Command, DeviceDeclaration, DriverDeclaration } from "./command.ts";
 import { ScenarioDriver } from "./scenario-driver.ts";
 import type { VirtualRuntime } from "./virtual-runtime.ts";
@@ -6,6 +14,8 @@ import type { VirtualRuntime } from "./virtual-runtime.ts";
 interface ScenarioDevice {
   readonly declaration: DeviceDeclaration;
   device: AuxiliaryDevice | null;
+  /** Made by `create`: it has no release of the scenario's. */
+  created: boolean;
   released: boolean;
 }
 
@@ -29,6 +39,8 @@ export class ScenarioWorld {
   readonly start: (command: Command) => void;
   readonly #devices = new Map<string, ScenarioDevice>();
   readonly #drivers = new Map<string, ScenarioDriver>();
+  /** Those that a scenario takes away itself, each as often as it was asked for. */
+  readonly #stateless: DeviceLink[] = [];
 
   constructor(options: ScenarioWorldOptions) {
     this.core = options.core;
@@ -45,7 +57,7 @@ export class ScenarioWorld {
   }
 
   declareDevice(declaration: DeviceDeclaration): void {
-    this.#devices.set(declaration.device, { declaration, device: null, released: false });
+    this.#devices.set(declaration.device, { declaration, device: null, created: false, released: false });
   }
 
   /** The auxiliary device, once it was initialised. @throws {BusError} `EINVAL` it was not */
@@ -56,25 +68,74 @@ export class ScenarioWorld {
   }
 
   initDevice(name: string): void {
-    const entry = this.#devices.get(name);
-    if (entry === undefined) return;
-    if (entry.device !== null && !entry.released) {
-      throw new BusError("EBUSY", `device ${name} is in use; uninit it first`, { op: "init" });
-    }
+    const entry = this.#unused(name, "init");
     const { parent, name: deviceName, id } = entry.declaration;
     // Untyped, as it comes from callers in JavaScript: the bus itself must refuse what is missing.
     const { auxiliary } = this.core;
     // oxlint-disable-next-line typescript/no-unsafe-assignment, typescript/unbound-method -- as the line above says
     entry.device = Reflect.apply(auxiliary.init, auxiliary, [
-      parent === undefined ? null : (this.parents.get(parent) ?? this.device(parent)),
+      parent === undefined ? null : this.#parentOf(parent),
       { name: deviceName, id, release: () => this.#released(name, entry) },
     ]);
+    entry.created = false;
     entry.released = false;
+  }
+
+  /** @throws {BusError} as `auxiliary.create`; `EBUSY` it is there; `EINVAL` it has no parent, or no name */
+  async createDevice(name: string, module: string | undefined): Promise<void> {
+    const entry = this.#unused(name, "create");
+    const { parent, name: deviceName, id } = entry.declaration;
+    if (parent === undefined || deviceName === undefined || module === undefined) {
+      throw new BusError("EINVAL", `create ${name} needs parent=, name= and modname=`, { op: "create" });
+    }
+    const options = { module, name: deviceName, id };
+    entry.device = await this.core.auxiliary.create(this.#parentOf(parent), options);
+    entry.created = true;
+    entry.released = false;
+  }
+
+  /** @throws {BusError} `EINVAL` it was not created */
+  async destroyDevice(name: string): Promise<void> {
+    const entry = this.#devices.get(name);
+    if (entry?.created !== true) throw new BusError("EINVAL", `device ${name} was not created`, { op: "destroy" });
+    await this.device(name).destroy();
+    entry.device = null;
+    entry.created = false;
+  }
+
+  #unused(name: string, op: string): ScenarioDevice {
+    const entry = this.#devices.get(name);
+    if (entry === undefined) throw new BusError("EINVAL", `device ${name} is not declared`, { op });
+    if (entry.device !== null && !entry.released) {
+      throw new BusError("EBUSY", `device ${name} is in use; uninit it first`, { op });
+    }
+    return entry;
+  }
+
+  #parentOf(parent: string): Device {
+    return this.parents.get(parent) ?? this.device(parent);
   }
 
   #released(name: string, entry: ScenarioDevice): void {
     entry.released = true;
     this.emit(`release ${name}`);
+  }
+
+  /** @throws {BusError} as `core.link` */
+  link(consumer: string, supplier: string, options: DeviceLinkOptions): void {
+    const link = this.core.link(this.device(consumer), this.device(supplier), options);
+    if (options.stateless === true) this.#stateless.push(link);
+  }
+
+  /** @throws {BusError} `EINVAL` there is no stateless link between them */
+  unlink(consumer: string, supplier: string): void {
+    const [one, other] = [this.device(consumer), this.device(supplier)];
+    const index = this.#stateless.findIndex((link) => link.consumer === one && link.supplier === other);
+    const [link] = index === -1 ? [] : this.#stateless.splice(index, 1);
+    if (link === undefined) {
+      throw new BusError("EINVAL", `there is no stateless link from ${consumer} to ${supplier}`, { op: "undevlink" });
+    }
+    link.remove();
   }
 
   declareDriver(declaration: DriverDeclaration): void {
@@ -105,7 +166,8 @@ export class ScenarioWorld {
 
   /** The declared devices that were made and never released. */
   leaks(): string[] {
-    return [...this.#devices].filter(([, { device, released }]) => device !== null && !released).map(([name]) => name);
+    const left = ({ device, released, created }: ScenarioDevice): boolean => device !== null && !released && !created;
+    return [...this.#devices].filter(([, entry]) => left(entry)).map(([name]) => name);
   }
 }
 

@@ -21,7 +21,7 @@ describe("parseScenario", () => {
 
   test("reads every option of a driver, in any order", () => {
     const flags = "noprobe noids noremove shutdown pm legacypm suppress async block";
-    const line = `driver b ${flags} devm=2 suspendret=EBUSY probe=EPROBE_DEFER,0 ids=core.a:7,core.b name=n modname=mb`;
+    const line = `driver b ${flags} attr=file devm=2 suspendret=EBUSY rpmret=EIO probe=EPROBE_DEFER,0 ids=core.a:7,core.b name=n modname=mb`;
     expect(parseLast(line)?.args).toEqual({
       driver: "b",
       modname: "mb",
@@ -32,7 +32,9 @@ describe("parseScenario", () => {
       ],
       probe: ["EPROBE_DEFER", 0],
       suspendret: "EBUSY",
+      rpmret: "EIO",
       devm: 2,
+      attr: "file",
       ...Object.fromEntries(flags.split(" ").map((flag) => [flag, true])),
     });
   });
@@ -82,7 +84,7 @@ describe("parseScenario", () => {
     ["driver b modname=m ids=core.fn:x", 'the data of an id is a number, not "x"'],
     ["driver b modname=m devm=-1", "devm is 0 or more"],
     ["autoprobe 2", "autoprobe is 0, 1, not 2; expected: autoprobe 0/1"],
-    ["rpm drop d0", "the call is enable, disable, get, put, not drop"],
+    ["rpm drop d0", "the call is enable, disable, get, put, suspend, resume, forbid, allow, not drop"],
     ["power disk", "LEVEL is freezer, devices, platform, processors, core, not disk"],
     ["bg", "the command is missing; expected: bg COMMAND"],
     ["bg init d7", "no device d7 is declared above; expected: init D"],

@@ -93,6 +93,37 @@ describe("compareTraces", () => {
     expect(differences.map(({ subject }) => subject)).toEqual(["core.fn.0", "core.fn.1"]);
   });
 
+  test("per device, what happened before a line that says that all is at rest must not come after it", () => {
+    const scenario = parseScenario(`${SETUP} probe=EPROBE_DEFER\nregister a\nsettle\nlog at rest\nlog go on`);
+    const probe = "probe a core.fn.0 id=core.fn data=0";
+    const recorded = ["register a -> 0", probe, "at rest", "go on"].join("\n");
+    expect(compareTraces(scenario, recorded, [probe, "register a -> 0", "at rest", "go on"]).equal).toBe(true);
+    const late = compareTraces(scenario, recorded, ["register a -> 0", "at rest", "go on", probe]);
+    expect(late.differences.map(({ subject }) => subject)).toEqual(["core.fn.0", 'core.fn.0, after "at rest"']);
+  });
+
+  test("per device, a runtime suspend that fails may be tried more than once", () => {
+    const fails = "pm_runtime_suspend a core.fn.0 -> -EBUSY";
+    expect(compareTraces(concurrent, `${fails}\n${fails}`, [fails]).equal).toBe(true);
+    const works = "pm_runtime_suspend a core.fn.0 -> 0";
+    expect(compareTraces(concurrent, `${works}\n${works}`, [works]).equal).toBe(false);
+    expect(compareTraces(concurrent, `${fails}\n${works}`, [works]).equal).toBe(false);
+  });
+
+  test("what commands do is done one after the other, whichever device it is about", () => {
+    const scenario = parseScenario(
+      `${SETUP} pm\ninit d0\ninit d1\nadd d0 modname=core\nadd d1 modname=core\ndevlink d0 d1`,
+    );
+    const [one, other] = ["pm_suspend a core.fn.0 -> 0", "pm_suspend a core.fn.1 -> 0"] as const;
+    expect(compareTraces(scenario, `${one}\n${other}`, [other, one]).equal).toBe(false);
+    expect(compareTraces(concurrent, `${one}\n${other}`, [other, one]).equal).toBe(true);
+    // Suspended in the order in which they were bound, and that was chance.
+    const [first, second] = ["probed a core.fn.0 -> 0", "probed a core.fn.1 -> 0"] as const;
+    expect(compareTraces(scenario, [first, second, one, other].join("\n"), [second, first, other, one]).equal).toBe(
+      true,
+    );
+  });
+
   test("per device, results of commands count, in order where they were waited for", () => {
     const { differences } = compareTraces(concurrent, "init d0 -> 0\nadd d0 -> 0\ndelete d0", [
       "add d0 -> 0",

@@ -4,10 +4,11 @@ import type { Command, DeviceDeclaration } from "./command.ts";
 /** What a line of a trace is about: a device, another object of the bus, or the commands of the scenario. */
 export type Subject = string;
 
-/** The subject of the results of commands that were waited for. */
+/** The subject of the results of commands that were waited for, and of what drivers do in the course of a command. */
 export const COMMANDS: Subject = "commands";
 
-const KERNEL_LOG = /^(WARNING:|sysfs: cannot|kobject|Error: Driver|auxiliary|BUG:|Oops:)/;
+const KERNEL_LOG =
+  /^(WARNING:|sysfs: cannot|kobject|Error: Driver|auxiliary|BUG:|Oops:|general protection fault|kernel BUG at|list_(add|del) corruption|Kernel panic|refcount_t|INFO: task .* blocked|watchdog: BUG:)/;
 
 /** Whether the line is the kernel's log, which nobody else's has to be equal to. */
 export function isKernelLog(line: string): boolean {
@@ -28,11 +29,19 @@ export class TraceSorter {
   readonly #names = new Map<string, string>();
   /** Labels of the commands that nobody waits for. */
   readonly #background = new Set<string>();
+  /** Everything that happens in the course of a command is done one after the other, whichever device it is about. */
+  readonly #oneByOne: boolean;
   #device: Subject = COMMANDS;
 
-  constructor(scenario: Scenario) {
+  /** @param isOneByOne what commands do to several devices counts in its order, if nothing runs at the same time */
+  constructor(scenario: Scenario, isOneByOne: boolean) {
+    const all = [...allCommands(scenario)];
+    const runsBeside = all.some(
+      ({ command, background }) => background || (command.kind === "driver" && command.args.async),
+    );
+    this.#oneByOne = isOneByOne && !runsBeside;
     const declared = new Map<string, DeviceDeclaration>();
-    for (const { command, background } of allCommands(scenario)) {
+    for (const { command, background } of all) {
       if (background) this.#background.add(command.label);
       if (command.kind === "device") declared.set(command.args.device, command.args);
       if (command.kind !== "add") continue;
@@ -43,7 +52,14 @@ export class TraceSorter {
     }
   }
 
-  subject(line: string): Subject {
+  /** What a line is about; some are about more than one thing. */
+  subjects(line: string): readonly Subject[] {
+    const subject = this.#subject(line);
+    // A supplier's remove comes after its consumers', and so does its suspend. Workers only probe.
+    return this.#oneByOne && DONE_BY_COMMANDS.test(line) ? [subject, COMMANDS] : [subject];
+  }
+
+  #subject(line: string): Subject {
     const [word = "", second = "", third = ""] = line.split(" ");
     switch (word) {
       case "uevent":
@@ -77,6 +93,8 @@ export class TraceSorter {
     return undefined;
   }
 }
+
+const DONE_BY_COMMANDS = /^(remove|pm_suspend|pm_resume) /;
 
 function subjectOfPath(path: string): Subject {
   if (!path.startsWith("/devices/") || path.startsWith("/devices/virtual/")) return path;

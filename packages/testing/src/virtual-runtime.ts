@@ -4,9 +4,16 @@ import { promisesSettled } from "./settle.ts";
 export interface VirtualRuntimeOptions {
   /** What `now()` says at first, in milliseconds. */
   readonly start?: number;
+  /**
+   * When deferred work runs: `late`, when it is asked for (the default), or `at once`, before the call that defers
+   * it goes on, as when another processor takes it up immediately. What is right is right either way.
+   */
+  readonly deferral?: Deferral;
   /** Makes `EDEADLK` detection exact across `await`; on Node `new AsyncLocalStorage()`. */
   readonly context?: CallContext;
 }
+
+export type Deferral = "late" | "at once";
 
 interface VirtualTimer {
   readonly due: number;
@@ -23,6 +30,8 @@ export class VirtualRuntime implements Runtime {
   /** In the order in which they fire: by time, then by the order in which they were set. */
   readonly #timers: VirtualTimer[] = [];
   readonly #work: (() => void)[] = [];
+  readonly #deferral: Deferral;
+  #working = false;
   /**
    * What else has to come to rest before time goes on: drivers in workers and processes. Each answers whether it
    * had anything to do.
@@ -34,6 +43,7 @@ export class VirtualRuntime implements Runtime {
   constructor(options: VirtualRuntimeOptions = {}) {
     this.#now = options.start ?? 0;
     this.context = options.context;
+    this.#deferral = options.deferral ?? "late";
   }
 
   now(): number {
@@ -53,7 +63,16 @@ export class VirtualRuntime implements Runtime {
   }
 
   defer(fn: () => void): void {
-    this.#work.push(fn);
+    if (this.#deferral === "late" || this.#working) {
+      this.#work.push(fn);
+      return;
+    }
+    this.#working = true;
+    try {
+      for (let next: (() => void) | undefined = fn; next !== undefined; next = this.#work.shift()) next();
+    } finally {
+      this.#working = false;
+    }
   }
 
   /** How many timers are set. A test that ends with some has left something behind. */

@@ -1,7 +1,10 @@
+import { BusError } from "auxbus";
 import { type CommandSpecs, defineCommand, DONE, SUCCEEDED } from "../command-spec.ts";
 
 /** The two-step life of auxiliary devices, and their references. */
-export const deviceCommands: CommandSpecs<"device" | "init" | "add" | "delete" | "uninit" | "get" | "put"> = {
+export const deviceCommands: CommandSpecs<
+  "device" | "init" | "add" | "create" | "destroy" | "delete" | "uninit" | "get" | "put" | "irq"
+> = {
   device: defineCommand("device", {
     usage: "device D [parent=P or D2] [name=N] [id=I]",
     parse(line) {
@@ -29,6 +32,41 @@ export const deviceCommands: CommandSpecs<"device" | "init" | "add" | "delete" |
     parse: (line) => ({ device: line.declared("devices"), modname: line.option("modname") }),
     async run({ device, modname }, world) {
       await world.device(device).add(modname === undefined ? {} : { module: modname });
+      return SUCCEEDED;
+    },
+  }),
+  create: defineCommand("create", {
+    usage: "create D modname=M",
+    parse: (line) => ({ device: line.declared("devices"), modname: line.option("modname") }),
+    async run({ device, modname }, world) {
+      try {
+        await world.createDevice(device, modname);
+        return " -> ok";
+      } catch (error) {
+        // The kernel's call returns a null pointer, whatever the reason.
+        if (error instanceof BusError) return " -> none";
+        throw error;
+      }
+    },
+  }),
+  destroy: defineCommand("destroy", {
+    usage: "destroy D",
+    parse: (line) => ({ device: line.declared("devices") }),
+    async run({ device }, world) {
+      await world.destroyDevice(device);
+      return DONE;
+    },
+  }),
+  irq: defineCommand("irq", {
+    usage: "irq add/remove D IRQ",
+    parse: (line) => ({
+      call: line.oneOf("the call", ["add", "remove"]),
+      device: line.declared("devices"),
+      irq: line.toNumber("the interrupt", line.word("the interrupt")),
+    }),
+    run({ call, device, irq }, world) {
+      if (call === "add") world.device(device).irqAdd(irq);
+      else world.device(device).irqRemove(irq);
       return SUCCEEDED;
     },
   }),

@@ -6,7 +6,7 @@ import type { DriverDeclaration } from "../command.ts";
 export const driverCommands: CommandSpecs<"driver" | "register" | "unregister" | "unblock"> = {
   driver: defineCommand("driver", {
     usage:
-      "driver R modname=M [name=N] ids=A[:DATA],B… [probe=E1,E2,…] [suspendret=E] [devm=K] " +
+      "driver R modname=M [name=N] ids=A[:DATA],B… [probe=E1,E2,…] [suspendret=E] [rpmret=E] [devm=K] [attr=FILE] " +
       "[noprobe] [noids] [noremove] [shutdown] [pm] [legacypm] [suppress] [async] [block]",
     parse: parseDriver,
     run(declaration, world) {
@@ -54,6 +54,7 @@ function parseDriver(line: CommandLine): DriverDeclaration {
     ids: list("ids").map((entry) => parseId(line, entry)),
     probe: probe.length === 0 ? [0] : probe,
     suspendret: line.answer("suspendret", line.option("suspendret") ?? "0"),
+    rpmret: line.answer("rpmret", line.option("rpmret") ?? "0"),
     devm,
     noprobe: line.flag("noprobe"),
     noids: line.flag("noids"),
@@ -64,6 +65,7 @@ function parseDriver(line: CommandLine): DriverDeclaration {
     suppress: line.flag("suppress"),
     async: line.flag("async"),
     block: line.flag("block"),
+    attr: line.option("attr"),
   };
 }
 

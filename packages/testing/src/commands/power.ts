@@ -1,11 +1,12 @@
+import { RPM_CALLS } from "../command.ts";
 import { type CommandSpecs, defineCommand, SUCCEEDED } from "../command-spec.ts";
 
 /** Runtime power management, system sleep, shutdown. */
 export const powerCommands: CommandSpecs<"rpm" | "power" | "shutdown"> = {
   rpm: defineCommand("rpm", {
-    usage: "rpm enable/disable/get/put D",
+    usage: `rpm ${RPM_CALLS.join("/")} D`,
     parse: (line) => ({
-      call: line.oneOf("the call", ["enable", "disable", "get", "put"]),
+      call: line.oneOf("the call", RPM_CALLS),
       device: line.declared("devices"),
     }),
     async run({ device, call }, world) {
@@ -21,6 +22,16 @@ export const powerCommands: CommandSpecs<"rpm" | "power" | "shutdown"> = {
           return ` -> ${await runtimePm.getSync()}`;
         case "put":
           return ` -> ${await runtimePm.putSync()}`;
+        case "suspend":
+          return ` -> ${await runtimePm.suspend()}`;
+        case "resume":
+          return ` -> ${await runtimePm.resume()}`;
+        case "forbid":
+          runtimePm.forbid();
+          return SUCCEEDED;
+        case "allow":
+          runtimePm.allow();
+          return SUCCEEDED;
       }
     },
   }),

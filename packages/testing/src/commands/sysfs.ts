@@ -10,7 +10,7 @@ async function write(world: ScenarioWorld, path: string, value: string): Promise
 
 /** What an administrator does: reading and writing below `/sys`. */
 export const sysfsCommands: CommandSpecs<
-  "bind" | "unbind" | "autoprobe" | "rescan" | "reuevent" | "ls" | "cat" | "readlink"
+  "bind" | "unbind" | "autoprobe" | "rescan" | "reuevent" | "write" | "ls" | "cat" | "readlink"
 > = {
   bind: defineCommand("bind", {
     usage: "bind DRIVER DEVICE",
@@ -36,6 +36,11 @@ export const sysfsCommands: CommandSpecs<
     usage: "reuevent DEVICE ACTION",
     parse: (line) => ({ deviceName: line.word("the device"), action: line.word("the action") }),
     run: ({ deviceName, action }, world) => write(world, `${BUS}/devices/${deviceName}/uevent`, action),
+  }),
+  write: defineCommand("write", {
+    usage: "write PATH VALUE",
+    parse: (line) => ({ path: line.word("the path"), value: line.word("the value") }),
+    run: ({ path, value }, world) => write(world, path, value),
   }),
   ls: defineCommand("ls", {
     usage: "ls PATH",

@@ -17,7 +17,7 @@ async function differences(path: string, recording: string, strict: boolean): Pr
   return formatComparison(comparison);
 }
 
-const FOLDERS = { examples: 16, random: 200, "random-pm": 30, "random-defer": 40 };
+const FOLDERS = { examples: 16, found: 10, random: 200, "random-pm": 30, "random-defer": 40 };
 
 describe.each(Object.entries(FOLDERS))("%s: equal to Linux 7.3", (folder, count) => {
   const names = scenarios(folder);

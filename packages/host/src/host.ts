@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { BusError, type BusView, DriverCore, type Runtime, systemRuntime, toError } from "auxbus";
 import { type ModuleIndex, Modules } from "@auxbus/modules";
 import { type ConsoleFile, consoleFiles } from "./api/console-files.ts";
 import { EventFeed } from "./api/event-feed.ts";
+import { makeHostApp } from "./api/host-app.ts";
 import { Metrics } from "./api/metrics.ts";
 import type { Parts } from "./api/parts.ts";
 import { Listeners } from "./api/listeners.ts";
@@ -19,6 +19,7 @@ import { Settings } from "./settings.ts";
 import { Steering } from "./steering.ts";
 import { Store } from "./store/store.ts";
 import { Tokens } from "./tokens.ts";
+import { VERSION } from "./version.ts";
 
 export interface HostOptions {
   readonly config: HostConfig;
@@ -152,7 +153,7 @@ export class Host implements AsyncDisposable {
       down: () => void setImmediate(() => void this.stop()),
       failed: (error) => core.log.error(`the host has made a mistake: ${error.stack ?? error.message}`, { error }),
     };
-    this.#listeners = new Listeners(parts, made.tokens);
+    this.#listeners = new Listeners((entrance) => makeHostApp(parts, entrance), made.tokens);
     this.#disposables = [
       new Recorder(core, modules, journal),
       metrics,
@@ -313,11 +314,4 @@ function lasting(before: HostConfig, next: HostConfig, moved: boolean): string[]
 
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-const VERSION = versionOfPackage();
-
-function versionOfPackage(): string {
-  const manifest: unknown = createRequire(import.meta.url)("../package.json");
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "?";
 }

@@ -1,14 +1,9 @@
 import { type Bus, BusError, type Device, type DriverCore, errnoOf } from "auxbus";
 import { type ModuleIndex, moduleName, type Modules } from "@auxbus/modules";
 import type { Caller } from "./api/caller.ts";
+import type { DeviceSteering, Done } from "./api/steer-routes.ts";
 import type { Operations } from "./operations.ts";
 import type { OperatorSettings } from "./operator-settings.ts";
-
-/** That it is done. */
-export interface Done {
-  /** False: it could not be written down. */
-  readonly journaled: boolean;
-}
 
 export interface SteeringOptions {
   readonly core: DriverCore;
@@ -22,7 +17,7 @@ export interface SteeringOptions {
 }
 
 /** What operators do to the bus and its modules; each is written down. Throws `BusError`. */
-export class Steering {
+export class Steering implements DeviceSteering {
   readonly #options: SteeringOptions;
 
   constructor(options: SteeringOptions) {

@@ -2,13 +2,9 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiEnv } from "./caller.ts";
 import { apiDocument } from "./document.ts";
 import { type Entrance, gate } from "./gate.ts";
-import { addDeviceRoutes } from "./device-routes.ts";
+import type { ConsoleFile } from "./console-files.ts";
 import { ApiError, answerError } from "./http-error.ts";
-import { addHostRoutes } from "./host-routes.ts";
-import { addModuleRoutes } from "./module-routes.ts";
-import type { Parts } from "./parts.ts";
 import { routes } from "./routes.ts";
-import { addVerbRoutes } from "./verb-routes.ts";
 
 export type App = OpenAPIHono<ApiEnv>;
 
@@ -17,8 +13,16 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
   "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The API of a host, and its console, for those who come in by one entrance. */
-export function makeApp(parts: Parts, entrance: Entrance): App {
+/** What there is around every API. */
+export interface AppParts {
+  /** By path; empty when there is no console. */
+  readonly consoleFiles: ReadonlyMap<string, ConsoleFile>;
+  /** Hears of mistakes of the host itself. */
+  failed(error: Error): void;
+}
+
+/** An API, and its console, for those who come in by one entrance. @param addRoutes what it has */
+export function makeApp(parts: AppParts, entrance: Entrance, addRoutes: (app: App) => void): App {
   const app: App = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (result.success) return;
@@ -41,10 +45,7 @@ export function makeApp(parts: Parts, entrance: Entrance): App {
     if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   });
   app.use(gate(entrance));
-  addDeviceRoutes(app, parts);
-  addModuleRoutes(app, parts);
-  addVerbRoutes(app, parts);
-  addHostRoutes(app, parts);
+  addRoutes(app);
   app.openapi(routes.openapi, (context) => context.json({ ...apiDocument() }, 200));
   app.get("*", (context) => {
     const file = parts.consoleFiles.get(context.req.path);

@@ -95,8 +95,13 @@ export class EventFeed implements Disposable {
     }
   }
 
+  /** They come back, and look at everything anew. */
+  endReaders(): void {
+    for (const reader of this.#readers) reader.end();
+  }
+
   [Symbol.dispose](): void {
     this.#subscription[Symbol.dispose]();
-    for (const reader of this.#readers) reader.end();
+    this.endReaders();
   }
 }

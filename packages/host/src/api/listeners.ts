@@ -1,7 +1,7 @@
 import type { HostConfig } from "../config-schema.ts";
 import type { Tokens } from "../tokens.ts";
-import { makeApp } from "./app.ts";
-import type { Parts } from "./parts.ts";
+import type { App } from "./app.ts";
+import type { Entrance } from "./gate.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { type Listener, listenOnPort, listenOnSocket } from "./server.ts";
 
@@ -9,13 +9,14 @@ type Listen = HostConfig["listen"];
 
 /** Where a host can be reached: its Unix socket, and a port if the configuration has one. */
 export class Listeners {
-  readonly #parts: Parts;
+  readonly #appFor: (entrance: Entrance) => App;
   readonly #tokens: Tokens;
   #socket: Listener | null = null;
   #port: (Listener & { readonly port: number; readonly url: string }) | null = null;
 
-  constructor(parts: Parts, tokens: Tokens) {
-    this.#parts = parts;
+  /** @param appFor the API, for those who come in by one entrance */
+  constructor(appFor: (entrance: Entrance) => App, tokens: Tokens) {
+    this.#appFor = appFor;
     this.#tokens = tokens;
   }
 
@@ -27,7 +28,7 @@ export class Listeners {
   /** @param socket null: none @throws {BusError} `EADDRINUSE`, `EEXIST`, `EIO` */
   async open(socket: string | null, listen: Listen): Promise<void> {
     if (socket !== null) {
-      const app = makeApp(this.#parts, { kind: "socket", role: listen.socketRole });
+      const app = this.#appFor({ kind: "socket", role: listen.socketRole });
       this.#socket = await listenOnSocket(app, socket, listen);
     }
     this.#port = await this.#openPort(listen);
@@ -45,7 +46,7 @@ export class Listeners {
     if (http === false) return null;
     let port = 0;
     const limit = new RateLimit(rate, () => performance.now());
-    const app = makeApp(this.#parts, { kind: "tcp", tokens: this.#tokens, rate: limit, port: () => port });
+    const app = this.#appFor({ kind: "tcp", tokens: this.#tokens, rate: limit, port: () => port });
     const listener = await listenOnPort(app, http, listen);
     ({ port } = listener);
     return { ...listener, url: `http://${http.host === "::1" ? "[::1]" : http.host}:${port}` };

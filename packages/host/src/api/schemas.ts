@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { UEVENT_ACTIONS } from "auxbus";
+import { SNAPSHOT_PARTS, UEVENT_ACTIONS } from "auxbus";
 import { JOURNAL_KINDS } from "../journal-kinds.ts";
 import { SETTING_KINDS } from "../store/protocol.ts";
 
@@ -71,7 +71,7 @@ export const SnapshotSchema = z
   })
   .openapi("Snapshot");
 
-export const PARTS = ["buses", "devices", "drivers", "links", "parked"] as const;
+export const PARTS = [...SNAPSHOT_PARTS, "parked"] as const;
 
 export const LookupSchema = z.object({ cursor: z.number(), devices: list(DeviceSchema) }).openapi("Lookup");
 
@@ -204,6 +204,13 @@ export const StatusSchema = z
     devices: z.number(),
     drivers: z.number(),
     modules: z.number(),
+    view: z
+      .object({
+        about: text().openapi({ description: "where it is from, and of when" }),
+        live: z.boolean().openapi({ description: "something can happen there" }),
+      })
+      .optional()
+      .openapi({ description: "what answers is no host: it has no modules, settings or verbs" }),
   })
   .openapi("Status");
 

@@ -1820,6 +1820,13 @@ export interface components {
             readonly devices: number;
             readonly drivers: number;
             readonly modules: number;
+            /** @description what answers is no host: it has no modules, settings or verbs */
+            readonly view?: {
+                /** @description where it is from, and of when */
+                readonly about: string;
+                /** @description something can happen there */
+                readonly live: boolean;
+            };
         };
         readonly Error: {
             readonly error: {

@@ -5,6 +5,7 @@ import {
   type Explanation,
   isErrno,
   type Snapshot,
+  type SnapshotPart,
   type UeventOverflow,
   type UeventRecord,
   type UeventsOptions,
@@ -20,8 +21,8 @@ export class RemoteView implements BusView {
     this.#client = client;
   }
 
-  snapshot(): Promise<Snapshot> {
-    return this.#client.get("/v1/snapshot");
+  snapshot(parts?: readonly SnapshotPart[]): Promise<Snapshot> {
+    return this.#client.get("/v1/snapshot", parts === undefined ? {} : { query: { parts: parts.join(",") } });
   }
 
   /** Times are milliseconds since 1970. */

@@ -1,29 +1,11 @@
-import axe from "axe-core";
 import { BusError } from "auxbus";
 import { expect, test } from "vitest";
 import { addNic, ETH, type HostRig } from "../host/rig.ts";
 import { Shelf } from "../modules/shelf.ts";
-import { consoleHost, type ConsolePage, openAt, openConsole, useBrowser } from "./rig.ts";
+import { consoleHost, openAt, openConsole, useBrowser } from "./rig.ts";
+import { violations } from "./violations.ts";
 
 useBrowser();
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** What axe-core finds that keeps people from using the page. */
-async function violations({ page }: ConsolePage): Promise<string[]> {
-  // By the debugger: the page's policy lets no other script in.
-  await page.evaluate(axe.source);
-  const found: readonly Violation[] = await page.evaluate("axe.run().then(({ violations }) => violations)");
-  return found
-    .filter(({ impact }) => ["serious", "critical"].includes(impact))
-    .map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`,
-    );
-}
 
 async function busyHost(): Promise<HostRig> {
   const shelf = new Shelf(

@@ -121,7 +121,8 @@ test("the graph shows who is bound to whom and what depends on what, and leads t
     "nic.eth.1 depends on nic.eth.0: active",
   ]);
   await ui.page.getByLabel("nic.eth.0, bound, bound to eth.eth").click();
-  await ui.page.getByRole("link", { name: "Graph" }).last().click();
+  // That of the device's page, and not the one of the menu, which is there before.
+  await ui.page.getByRole("main").getByRole("link", { name: "Graph" }).click();
   await ui.page.getByText("3 devices, 1 driver, 1 link").waitFor();
   await ui.page.getByLabel("Only around nic.eth.0: show everything").click();
   await ui.page.getByText("5 devices, 1 driver, 1 link").waitFor();

@@ -70,6 +70,16 @@ export class Model {
     this.#clockOffset = status.started + status.uptime - Date.now();
   }
 
+  /** What answers is a host: it has modules, settings and a configuration. */
+  get isHost(): boolean {
+    return this.#status?.view === undefined;
+  }
+
+  /** Something can happen there: it is no snapshot. */
+  get isLive(): boolean {
+    return this.#status?.view?.live !== false;
+  }
+
   /** What the time is at the host, whose entries are looked at. */
   now(): number {
     return Date.now() + this.#clockOffset;

@@ -22,7 +22,7 @@ import { ConfirmDialog } from "./ui/dialog.tsx";
 import { Help } from "./ui/help.tsx";
 import { HostMenu } from "./ui/host-menu.tsx";
 import { useActions } from "./use-actions.ts";
-import { VIEWS } from "./views.ts";
+import { viewsOf } from "./views.ts";
 import { DeviceView } from "./views/device.tsx";
 import { DevicesView } from "./views/devices.tsx";
 import { GraphView } from "./views/graph.tsx";
@@ -53,9 +53,12 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
   const readOnly = createMemo(() => {
     const { connection, status } = model();
     if (connection.state !== "live") return "The connection is lost.";
+    if (!model().isLive) return "This is a snapshot: nothing can be changed.";
     return status?.role === "operator" ? null : "This token may only read.";
   });
 
+  const views = createMemo(() => viewsOf(model()));
+  const has = (id: string): boolean => currentRoute().view === id && views().some((view) => view.id === id);
   const deviceChanges = createMemo(() => model().deviceChanges);
   const devices = createMemo(() => (deviceChanges(), state.devices), undefined, { equals: false });
   const context: Console = { client, live, model, devices, readOnly, act, actAfter };
@@ -64,7 +67,7 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
     const typing =
       event.target instanceof Element && event.target.closest("input, select, textarea, dialog[open]") !== null;
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const view = VIEWS.find(({ key }) => key === event.key);
+    const view = views().find(({ key }) => key === event.key);
     if (view !== undefined) goTo(`#/${view.id}`);
     else if (event.key === "?") setHelp(true);
     else if (event.key === "/") {
@@ -89,7 +92,7 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
   createEffect(() => {
     const name = model().status?.host ?? "";
     const title =
-      VIEWS.find(({ id }) => id === currentRoute().view)?.title ?? currentRoute().rest.split("/").at(-1) ?? "";
+      views().find(({ id }) => id === currentRoute().view)?.title ?? currentRoute().rest.split("/").at(-1) ?? "";
     document.title = `${title} · ${name} · auxbus`;
   });
 
@@ -112,7 +115,7 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
           <span class="host">{model().status?.host ?? ""}</span>
         </a>
         <nav aria-label="Views">
-          <For each={VIEWS}>
+          <For each={views()}>
             {({ id, title }) => (
               <a href={`#/${id}`} aria-current={currentRoute().view === id ? "page" : undefined}>
                 {title}
@@ -138,13 +141,13 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
             <Match when={currentRoute().view === "graph"}>
               <GraphView around={currentRoute().rest} />
             </Match>
-            <Match when={currentRoute().view === "timeline"}>
+            <Match when={has("timeline")}>
               <TimelineView chosen={currentRoute().rest} />
             </Match>
-            <Match when={currentRoute().view === "modules"}>
+            <Match when={has("modules")}>
               <ModulesView />
             </Match>
-            <Match when={currentRoute().view === "log"}>
+            <Match when={has("log")}>
               <LogView />
             </Match>
             <Match when={currentRoute().view === "device" && currentRoute().rest} keyed>
@@ -167,7 +170,7 @@ export function Shell(props: { readonly client: HostClient; onRefused(why: strin
       </div>
       <ConfirmDialog asked={asked()} />
       <Show when={help()}>
-        <Help onClose={() => setHelp(false)} />
+        <Help views={views()} onClose={() => setHelp(false)} />
       </Show>
     </ConsoleContext.Provider>
   );

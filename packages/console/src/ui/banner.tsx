@@ -38,6 +38,14 @@ export function Banner(): JSX.Element {
           <div class="banner">The system is suspended: nothing is probed until it is resumed.</div>
         </Match>
       </Switch>
+      <Show when={model().status?.view}>
+        {(view) => (
+          <div class="banner">
+            {view().live ? "View" : "Read-only view"} of {model().status?.host}
+            {view().about === "" ? "" : `: ${view().about}`}
+          </div>
+        )}
+      </Show>
       <Show when={(model().status?.problems.length ?? 0) > 0}>
         <div class="banner warn">{model().status?.problems.join("; ")}</div>
       </Show>

@@ -1,8 +1,7 @@
 import { For, type JSX, onMount } from "solid-js";
-import { VIEWS } from "../views.ts";
+import type { View } from "../views.ts";
 
 const KEYS = [
-  ...VIEWS.map(({ key, title }) => [key, title] as const),
   ["/", "Filter"],
   ["↑ ↓", "Move in a list"],
   ["← →", "Close and open a part of the tree; move in time"],
@@ -14,14 +13,14 @@ const KEYS = [
 ] as const;
 
 /** The keys that do something. */
-export function Help(props: { onClose(): void }): JSX.Element {
+export function Help(props: { readonly views: readonly View[]; onClose(): void }): JSX.Element {
   let dialog: HTMLDialogElement | undefined;
   onMount(() => dialog?.showModal());
   return (
     <dialog ref={(element) => (dialog = element)} aria-labelledby="keys" onClose={() => props.onClose()}>
       <h2 id="keys">Keys</h2>
       <dl class="keys">
-        <For each={KEYS}>
+        <For each={[...props.views.map(({ key, title }) => [key, title] as const), ...KEYS]}>
           {([key, what]) => (
             <div>
               <dt>

@@ -1,6 +1,7 @@
 import { createSignal, type JSX, onCleanup, Show } from "solid-js";
 import { useConsole } from "../context.ts";
-import { counted, duration } from "../text.ts";
+import { duration } from "../text.ts";
+import { HostActions } from "./host-actions.tsx";
 
 const THEMES = ["auto", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
@@ -16,12 +17,11 @@ function show(theme: Theme): void {
 
 show(storedTheme());
 
-/** How the host is, and what is done to it as a whole. */
+/** How the host is, what is done to it, and how the page looks. */
 export function HostMenu(props: { onHelp(): void }): JSX.Element {
-  const { client, model, readOnly, act, actAfter } = useConsole();
+  const { model, readOnly } = useConsole();
   const [theme, setTheme] = createSignal(storedTheme());
   const status = () => model().status;
-  const bound = () => [...model().devices.values()].filter(({ state }) => state === "bound").length;
   let menu: HTMLDetailsElement | undefined;
   const close = (event: PointerEvent): void => {
     const isInside = event.target instanceof Node && menu?.contains(event.target) === true;
@@ -78,65 +78,9 @@ export function HostMenu(props: { onHelp(): void }): JSX.Element {
             ))}
           </select>
         </label>
-        <Show
-          when={status()?.suspended === true}
-          fallback={
-            <button
-              type="button"
-              disabled={readOnly() !== null}
-              onClick={() =>
-                void actAfter(
-                  {
-                    title: "Suspend the system?",
-                    lines: [
-                      `${counted(bound(), "bound device")} will be suspended.`,
-                      "Nothing is probed until it is resumed.",
-                    ],
-                    action: "Suspend",
-                  },
-                  () => client.post("/v1/power/suspend"),
-                )
-              }
-            >
-              Suspend…
-            </button>
-          }
-        >
-          <button
-            type="button"
-            disabled={readOnly() !== null}
-            onClick={() => void act("Resume", () => client.post("/v1/power/resume"))}
-          >
-            Resume
-          </button>
+        <Show when={model().isHost}>
+          <HostActions />
         </Show>
-        <button
-          type="button"
-          disabled={readOnly() !== null}
-          onClick={() => void act("Reload", () => client.post("/v1/reload"))}
-        >
-          Reload the configuration
-        </button>
-        <button
-          type="button"
-          class="danger"
-          disabled={readOnly() !== null}
-          onClick={() =>
-            void actAfter(
-              {
-                title: "Shut the host down?",
-                lines: [
-                  `All modules are unloaded; ${counted(bound(), "device")} will lose the driver.`,
-                  "It has to be started again by hand.",
-                ],
-                action: "Shut down",
-              },
-              () => client.post("/v1/down"),
-            )
-          }
-        >
-          Shut down…
-        </button>
         <button type="button" onClick={() => props.onHelp()}>
           Keys
         </button>

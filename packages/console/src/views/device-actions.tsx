@@ -46,7 +46,7 @@ export function DeviceActions(props: DeviceActionsProps): JSX.Element {
   });
 
   return (
-    <Show when={props.device.bus !== null}>
+    <Show when={props.device.bus !== null && model().isLive}>
       <div class="actions" role="group" aria-label={`Actions on ${props.device.name}`}>
         <Show
           when={props.device.driver}
@@ -105,37 +105,41 @@ export function DeviceActions(props: DeviceActionsProps): JSX.Element {
             </>
           )}
         </Show>
-        <Show
-          when={props.parked}
-          fallback={
+        <Show when={model().isHost}>
+          <Show
+            when={props.parked}
+            fallback={
+              <button
+                type="button"
+                disabled={disabled()}
+                onClick={() =>
+                  void actAfter(
+                    {
+                      title: `Park ${props.device.name}?`,
+                      lines: [
+                        ...losses(),
+                        "No driver may have it until it is unparked, also after a restart of the host.",
+                      ],
+                      action: "Park",
+                    },
+                    () => client.post("/v1/park", { body: { device: props.device.path, reason: "from the console" } }),
+                  )
+                }
+              >
+                Park…
+              </button>
+            }
+          >
             <button
               type="button"
               disabled={disabled()}
               onClick={() =>
-                void actAfter(
-                  {
-                    title: `Park ${props.device.name}?`,
-                    lines: [
-                      ...losses(),
-                      "No driver may have it until it is unparked, also after a restart of the host.",
-                    ],
-                    action: "Park",
-                  },
-                  () => client.post("/v1/park", { body: { device: props.device.path, reason: "from the console" } }),
-                )
+                void act("Unpark", () => client.post("/v1/unpark", { body: { device: props.device.path } }))
               }
             >
-              Park…
+              Unpark
             </button>
-          }
-        >
-          <button
-            type="button"
-            disabled={disabled()}
-            onClick={() => void act("Unpark", () => client.post("/v1/unpark", { body: { device: props.device.path } }))}
-          >
-            Unpark
-          </button>
+          </Show>
         </Show>
         <OverrideForm
           drivers={drivers()}

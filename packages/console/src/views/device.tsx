@@ -64,7 +64,9 @@ export function DeviceView(props: { readonly path: string }): JSX.Element {
           <Show when={device()}>
             <a href={deviceHref(props.path, "graph")}>Graph</a>
           </Show>
-          <a href={deviceHref(props.path, "timeline")}>Timeline</a>
+          <Show when={model().isLive}>
+            <a href={deviceHref(props.path, "timeline")}>Timeline</a>
+          </Show>
         </span>
       </div>
       <Show
@@ -93,17 +95,19 @@ export function DeviceView(props: { readonly path: string }): JSX.Element {
           </>
         )}
       </Show>
-      <section class="card">
-        <h2>What has happened</h2>
-        <Trouble error={journal().error} onRetry={() => void journal().older()} />
-        <ProbeTimes entries={journal().entries} />
-        <EntryList entries={journal().entries} />
-        <Show when={journal().more}>
-          <button type="button" class="small" disabled={journal().loading} onClick={() => void journal().older()}>
-            Older
-          </button>
-        </Show>
-      </section>
+      <Show when={model().isLive}>
+        <section class="card">
+          <h2>What has happened</h2>
+          <Trouble error={journal().error} onRetry={() => void journal().older()} />
+          <ProbeTimes entries={journal().entries} />
+          <EntryList entries={journal().entries} />
+          <Show when={journal().more}>
+            <button type="button" class="small" disabled={journal().loading} onClick={() => void journal().older()}>
+              Older
+            </button>
+          </Show>
+        </section>
+      </Show>
     </article>
   );
 }

@@ -1,5 +1,5 @@
-// Puts what the command line needs at once into one CommonJS file: a command that asks a running host is to start about
-// as fast as Node itself, and loading ES modules takes longer. What only some commands need stays in dist, and is
+// Puts what the command lines need at once into one CommonJS file each: a command that asks a running host is to start
+// about as fast as Node itself, and loading ES modules takes longer. What only some commands need stays in dist, and is
 // loaded by them.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,13 +15,15 @@ const require = createRequire(join(folder, "package.json"));
 /** Made of whole packages: a host, the modules that are installed, scenarios. */
 const HEAVY = new Set([
   ...["host/up", "host/token", "run/run-modules", "replay/replaying"],
+  ...["snapshot/open-file", "snapshot/take", "snapshot/diff", "console/serve"],
   ...["modinfo", "depmod", "resolve", "installed"].map((name) => `modules/${name}`),
 ]);
 
 /** What becomes part of the file, and wants its licence to go along. */
 const THIRD_PARTY = ["commander", "picocolors"];
 
-const entry = join(source, "main.ts");
+/** Each becomes a file of its own. */
+const ENTRIES = { auxctl: join(source, "main.ts"), lsaux: join(source, "lsaux/main.ts") };
 const heavy = {
   name: "heavy",
   resolveId(id, importer) {
@@ -31,24 +33,26 @@ const heavy = {
   },
 };
 
-const bundle = await rolldown({
-  input: entry,
-  platform: "node",
-  plugins: [heavy],
-  resolve: { conditionNames: ["source", "import", "node", "default"] },
-  // What of the bus is not called is left out.
-  treeshake: { moduleSideEffects: (id) => id === entry || id.includes("commander") },
-  logLevel: "warn",
-});
 rmSync(lib, { recursive: true, force: true });
-await bundle.write({
-  file: join(lib, "auxctl.cjs"),
-  format: "cjs",
-  sourcemap: true,
-  codeSplitting: false,
-  minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
-});
-await bundle.close();
+for (const [name, entry] of Object.entries(ENTRIES)) {
+  const bundle = await rolldown({
+    input: entry,
+    platform: "node",
+    plugins: [heavy],
+    resolve: { conditionNames: ["source", "import", "node", "default"] },
+    // What of the bus is not called is left out.
+    treeshake: { moduleSideEffects: (id) => id === entry || id.includes("commander") },
+    logLevel: "warn",
+  });
+  await bundle.write({
+    file: join(lib, `${name}.cjs`),
+    format: "cjs",
+    sourcemap: true,
+    codeSplitting: false,
+    minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
+  });
+  await bundle.close();
+}
 
 const licences = THIRD_PARTY.map((name) => {
   const home = require.resolve(name).replace(new RegExp(`(?<=node_modules/${name}/).*`), "");

@@ -1,11 +1,17 @@
-// Writes the man page of auxctl from its own commands. It goes into the package, and into docs/man.
+// Writes the man pages of auxctl and lsaux from their own commands and options. They go into the package, and into
+// docs/man.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { lsauxPage } from "../packages/auxctl/dist/man/lsaux-page.js";
 import { manPage } from "../packages/auxctl/dist/man/man-page.js";
 
-const page = manPage();
-for (const path of ["../docs/man/auxctl.1", "../packages/auxctl/man/auxctl.1"]) {
-  const file = fileURLToPath(new URL(path, import.meta.url));
-  mkdirSync(new URL(".", new URL(path, import.meta.url)), { recursive: true });
-  writeFileSync(file, page);
+for (const [name, page] of [
+  ["auxctl.1", manPage()],
+  ["lsaux.1", lsauxPage()],
+]) {
+  for (const folder of ["../docs/man/", "../packages/auxctl/man/"]) {
+    const url = new URL(folder, import.meta.url);
+    mkdirSync(url, { recursive: true });
+    writeFileSync(fileURLToPath(new URL(name, url)), page);
+  }
 }

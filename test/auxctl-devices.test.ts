@@ -152,7 +152,7 @@ describe("tree, show and explain", () => {
     "/devices/nic0/nic.eth.0",
     "/sys/devices/nic0/nic.eth.0",
     "/sys/bus/auxiliary/devices/nic.eth.0",
-    "nic.e",
+    "nic.eth",
     "eth.0",
   ])("%s is a device", async (word) => {
     expect(await json("explain", word)).toMatchObject({ explanation: { device: "nic.eth.0" } });
@@ -282,7 +282,7 @@ describe("monitor", () => {
 
 describe("wait", () => {
   test.each([
-    ["--bound", "eth.0"],
+    ["--bound", "auxiliary/nic.eth.0"],
     ["--unbound", "nic.vdpa.0"],
     ["--present", "nic0"],
     ["--gone", "nobody"],
@@ -291,7 +291,7 @@ describe("wait", () => {
   });
 
   test.each<[string, string, () => Promise<unknown>]>([
-    ["--unbound", "eth.0", () => core.auxiliary.unbind("eth.eth", "nic.eth.0")],
+    ["--unbound", "nic.eth.0", () => core.auxiliary.unbind("eth.eth", "nic.eth.0")],
     ["--gone", "nic.vdpa.0", () => core.auxiliary.find("nic.vdpa.0")?.delete() ?? Promise.resolve()],
     ["--bound", "nic.vdpa.0", () => core.auxiliary.register(driver("vdpa", "nic.vdpa"), { module: "vdpa" })],
     [
@@ -313,7 +313,7 @@ describe("wait", () => {
   });
 
   test("gives up in time, and says why", async () => {
-    const { io, ended } = await started("wait", "--bound", "rdma.0", "--timeout", "5");
+    const { io, ended } = await started("wait", "--bound", "nic.rdma.0", "--timeout", "5");
     while (io.timers === 0) await bus.auxctl("status");
     // Its snapshot has been taken when another command is through that came later.
     await bus.auxctl("status");
@@ -323,6 +323,11 @@ describe("wait", () => {
     expect(io.held).toBe(0);
     expect(await bus.auxctl("wait", "nic0")).toEqual(wrong("say what for: --bound, --unbound, --present or --gone"));
     expect((await bus.auxctl("wait", "nic0", "--gone", "--bound")).code).toBe(2);
+  });
+
+  test("takes whole names", async () => {
+    for (const target of ["--bound", "--unbound", "--present", "--gone"])
+      expect(await bus.auxctl("wait", target, "eth.0")).toEqual(wrong("wait takes whole names; there is nic.eth.0"));
   });
 
   test("ends with 130 by Ctrl-C", async () => {

@@ -327,7 +327,10 @@ describe("without a bus", () => {
     expect((await auxctl(["depmod", "--show"], { cwd })).stdout).toContain("alias pci:v00001234d* card\n");
 
     expect(await auxctl(["resolve", "pci:v00001234d00005678"], { cwd })).toMatchObject({ code: 0, stdout: "card\n" });
-    expect(await auxctl(["resolve", "usb:v1"], { cwd })).toMatchObject({ code: 1, stdout: "" });
+    expect(await auxctl(["resolve", "usb:v1"], { cwd })).toEqual({
+      ...{ code: 1, stdout: "", stderr: "auxctl: no module is for usb:v1\n" },
+    });
+    expect(await auxctl(["resolve", "usb:v1", "--json"], { cwd })).toMatchObject({ code: 1, stderr: "" });
     const file = join(
       tempFolder({ "modules.alias": "# Linux\nalias usb:v0BDAp* rtl\nalias usb:v0BDAp8153* cdc\n" }),
       "modules.alias",

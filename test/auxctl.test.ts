@@ -5,14 +5,27 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { auxctl } from "./fake-io.ts";
+import { mlx5 } from "./linux/cards.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const BIN = join(ROOT, "packages/auxctl/bin/auxctl.cjs");
 const COMMANDS = [
   ...["ls", "tree", "show", "explain", "bind", "unbind", "rebind", "rescan", "override", "autoprobe"],
-  ...["park", "unpark", "reset", "monitor", "wait"],
-  ...["lsmod", "hosts", "modinfo", "depmod", "resolve", "modprobe", "rmmod", "param", "upgrade", "blacklist"],
+  ...["park", "unpark", "reset", "monitor", "wait", "snapshot", "diff", "console"],
+  ...[
+    "lsmod",
+    "hosts",
+    "modinfo",
+    "drivers",
+    "depmod",
+    "resolve",
+    "modprobe",
+    "rmmod",
+    "param",
+    "upgrade",
+    "blacklist",
+  ],
   ...["run", "up", "down", "reload", "status", "log", "top", "settings", "token", "suspend", "resume"],
   ...["replay", "completion"],
 ];
@@ -36,6 +49,17 @@ describe("the auxctl program, as it is installed", () => {
     }
   });
 
+  test("takes snapshots, opens and compares them: what is loaded for it is there", () => {
+    const folder = tempFolder();
+    mlx5(join(folder, "machine"));
+    const taken = bin(["--root", "machine", "snapshot", "one.json.gz"], folder);
+    expect(taken).toEqual({ code: 0, stdout: "one.json.gz: 9 devices, 6 drivers\n", stderr: "" });
+    expect(bin(["ls", "--file", "one.json.gz", "--unbound"], folder).stdout).toMatch(/\nmlx5_core\.vnet\.0 /);
+    expect(bin(["diff", "one.json.gz", "one.json.gz"], folder)).toEqual({
+      ...{ code: 0, stdout: "no differences\n", stderr: "" },
+    });
+  });
+
   test("tells its version", () => {
     const manifest: { version: string } = JSON.parse(readFileSync(join(ROOT, "packages/auxctl/package.json"), "utf8"));
     expect(bin(["--version"])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
@@ -48,7 +72,7 @@ describe("the auxctl program, as it is installed", () => {
 
   test("checks every scenario", () => {
     const { code, stdout } = bin(["replay", "--check", "conformance"]);
-    expect(stdout).toContain("286 equal to Linux 7.3, 10 to a documented refusal, 0 differ");
+    expect(stdout).toContain("296 equal to Linux 7.3, 10 to a documented refusal, 0 differ");
     expect(code).toBe(0);
   });
 
@@ -145,8 +169,12 @@ describe("auxctl completion", () => {
   });
 
   test("zsh and fish ask for all that can come, with what it is about", async () => {
-    expect((await auxctl(["completion", "zsh"])).stdout).toMatch(/^#compdef auxctl\n[^]*auxctl names line -- /);
-    expect((await auxctl(["completion", "fish"])).stdout).toMatch(/^# fish[^]*auxctl names line -- /);
+    expect((await auxctl(["completion", "zsh"])).stdout).toMatch(
+      /^#compdef auxctl lsaux\n[^]*auxctl names \$about -- /,
+    );
+    expect((await auxctl(["completion", "fish"])).stdout).toMatch(
+      /^# fish[^]*__auxctl_complete line[^]*__auxctl_complete lsaux/,
+    );
     const line = async (...words: string[]): Promise<string[]> =>
       (await auxctl(["names", "line", "--", ...words], { env: { XDG_RUNTIME_DIR: "/nowhere" } })).stdout
         .trimEnd()

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { addCompletionCommand } from "./completion/completion-command.ts";
 import { addNamesCommand } from "./completion/names-command.ts";
 import { addBindCommand, addRebindCommand, addUnbindCommand } from "./devices/bind-commands.ts";
+import { addConsoleCommand } from "./console/console-command.ts";
 import { addExplainCommand } from "./devices/explain-command.ts";
 import { addLsCommand } from "./devices/ls-command.ts";
 import { addMonitorCommand } from "./devices/monitor-command.ts";
@@ -20,9 +21,12 @@ import { addLogCommand } from "./journal/log-command.ts";
 import { addModprobeCommand, addParamCommand, addRmmodCommand, addUpgradeCommand } from "./modules/change-commands.ts";
 import { addDepmodCommand, addModinfoCommand, addResolveCommand } from "./modules/installed-commands.ts";
 import { addHostsCommand, addLsmodCommand } from "./modules/list-commands.ts";
+import { addDriversCommand } from "./linux/module-commands.ts";
 import { addReplayCommand } from "./replay/replay-command.ts";
 import { addRunCommand } from "./run/run-command.ts";
 import type { AddCommand, Shell } from "./shell.ts";
+import { addDiffCommand } from "./snapshot/diff-command.ts";
+import { addSnapshotCommand } from "./snapshot/snapshot-command.ts";
 import { addTopCommand } from "./top/top-command.ts";
 
 /** All commands, as the help groups them. */
@@ -43,11 +47,15 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, AddCommand>>>> = {
     reset: addResetCommand,
     monitor: addMonitorCommand,
     wait: addWaitCommand,
+    snapshot: addSnapshotCommand,
+    diff: addDiffCommand,
+    console: addConsoleCommand,
   },
   "Modules:": {
     lsmod: addLsmodCommand,
     hosts: addHostsCommand,
     modinfo: addModinfoCommand,
+    drivers: addDriversCommand,
     depmod: addDepmodCommand,
     resolve: addResolveCommand,
     modprobe: addModprobeCommand,

@@ -1,11 +1,12 @@
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { BusError } from "auxbus";
 import { colorsFor } from "./colors.ts";
 import { addCommands, OWN_WORDS } from "./command-list.ts";
 import { ExitCode, isUsageError } from "./exit-code.ts";
+import { commandFirst } from "./host/command-first.ts";
 import type { Io } from "./io.ts";
 import { Shell } from "./shell.ts";
+import { version } from "./version.ts";
 import { withVerbs } from "./verbs/find-verbs.ts";
 
 /** The command line: its commands, their options and their help. @param only the command that is asked for */
@@ -45,12 +46,13 @@ Exit codes:
   1  traces differ, a module failed, or the host has refused
   2  the command line, a scenario or a module name is wrong, or no host is running`;
 
-/** Runs the command line `args` and returns what the process should end with. */
-export async function runProgram(args: readonly string[], io: Io): Promise<ExitCode> {
+/** Runs the command line `given` and returns what the process should end with. */
+export async function runProgram(given: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
   const shell = new Shell(io, (result) => {
     code = result;
   });
+  const args = commandFirst(given);
   const [first = ""] = args;
   const program = createProgram(shell, first !== "help" && OWN_WORDS.has(first) ? first : undefined);
   try {
@@ -81,10 +83,4 @@ function complain(error: unknown, shell: Shell): ExitCode {
 /** Not by its class, either. */
 function isBusError(error: unknown): error is BusError {
   return error instanceof BusError || (error instanceof Error && error.name === "BusError" && "reason" in error);
-}
-
-function version(): string {
-  const manifest: unknown = createRequire(import.meta.url)("../package.json");
-  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
-  return known ? String(manifest.version) : "unknown";
 }

@@ -1,6 +1,7 @@
 import type { Command, Option } from "commander";
 import { OWN_WORDS } from "../command-list.ts";
-import { hostIn, isHostFlag } from "../host/host-in.ts";
+import { awaitedOption, commandFirst } from "../host/command-first.ts";
+import { hostIn, isHostFlag } from "../host/view-in.ts";
 import { createProgram } from "../program.ts";
 import type { Shell } from "../shell.ts";
 import { completeVerb } from "../verbs/complete-verb.ts";
@@ -22,8 +23,11 @@ export interface Completion {
 
 /** Completes a command line. @param line the words behind `auxctl`; the last is the one that is being typed */
 export async function complete(line: readonly string[], shell: Shell): Promise<Completion> {
-  const { candidates, files } = await new Completer(line, shell).complete();
-  const typed = line.at(-1) ?? "";
+  return thatBeginWith(line.at(-1) ?? "", await new Completer(line, shell).complete());
+}
+
+/** Of what can come, what does not contradict the word that is being typed. */
+export function thatBeginWith(typed: string, { candidates, files }: Completion): Completion {
   // What would disturb a terminal is not shown in one.
   const shown = candidates.filter(({ word }) => word.startsWith(typed) && !/\p{Cc}/u.test(word));
   return { candidates: shown, files };
@@ -43,8 +47,11 @@ class Completer {
   }
 
   async complete(): Promise<Completion> {
-    const [first, ...rest] = this.#line.slice(0, -1);
-    if (first === undefined) return this.#firstWord();
+    const before = this.#line.slice(0, -1);
+    const awaited = awaitedOption(before);
+    if (awaited !== undefined) return this.#values(OPTIONS[awaited] ?? []);
+    const [first, ...rest] = commandFirst(before);
+    if (first?.startsWith("-") !== false) return this.#firstWord();
     if (first === "help") return this.#help(rest);
     const command = this.#program.commands.find((each) => each.name() === first);
     return command === undefined ? this.#verbs(this.#line, false) : this.#inside(command, rest);
@@ -116,14 +123,22 @@ class Completer {
     return this.#values(kinds[position] ?? kinds.at(-1) ?? []);
   }
 
+  /** The line as it names whose names are asked for. */
+  #named(): readonly string[] {
+    return KERNELS.has(commandFirst(this.#line)[0] ?? "") ? ["--linux", ...this.#line] : this.#line;
+  }
+
   async #values(kinds: readonly Values[]): Promise<Completion> {
     const lists = kinds
       .filter((kind) => kind !== "files")
-      .map((kind) => liveNames(kind, this.#line, this.#shell).catch(() => []));
+      .map((kind) => liveNames(kind, this.#named(), this.#shell).catch(() => []));
     const words = new Set((await Promise.all(lists)).flat());
     return { candidates: [...words].map((word) => ({ word })), files: kinds.includes("files") };
   }
 }
+
+/** Commands that are about a kernel and nothing else. */
+const KERNELS: ReadonlySet<string> = new Set(["drivers"]);
 
 const NOTHING: Completion = { candidates: [], files: false };
 

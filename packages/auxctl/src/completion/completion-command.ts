@@ -10,7 +10,7 @@ export function addCompletionCommand(program: Command, { io }: Shell): Command {
     .command("completion")
     .summary("print a completion script for a shell")
     .description(
-      "Print a script that completes commands, options, file names, and the names of what there is in the running host.",
+      "Print a script that completes commands, options, file names, and the names of what there is in the running host, or in this machine's kernel; also for lsaux.",
     )
     .addArgument(new Argument("<shell>", "the shell").choices(Object.keys(SCRIPTS)))
     .addHelpText("after", HELP)

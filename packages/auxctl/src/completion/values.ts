@@ -19,6 +19,8 @@ export const ARGUMENTS: Readonly<Record<string, readonly (readonly Values[])[]>>
   unpark: [["parked"]],
   reset: [["parked"]],
   wait: [["devices"]],
+  snapshot: [["files"], []],
+  diff: [["files"]],
   modinfo: [["installed", "files"]],
   modprobe: [["installed"], []],
   rmmod: [["loaded"]],
@@ -40,5 +42,8 @@ export const OPTIONS: Readonly<Record<string, readonly Values[]>> = {
   "--blacklist": ["installed"],
   "--isolation": ["installed"],
   "--config": ["files"],
+  "--file": ["files"],
   "--alias-file": ["files"],
+  "--root": ["files"],
+  "--kernel": ["kernels"],
 };

@@ -2,14 +2,15 @@ import type { Command } from "commander";
 import type { Explanation } from "auxbus";
 import type { Colors } from "../colors.ts";
 import { renderFields } from "../fields.ts";
-import { help, LOOK_CODES, onHost } from "../host/host-option.ts";
+import { printable } from "../printable.ts";
+import { help, LOOK_CODES, onView } from "../host/host-option.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { renderTable } from "../table.ts";
 import { findDevice } from "./find-device.ts";
 
 /** `auxctl explain` */
 export function addExplainCommand(program: Command, shell: Shell): Command {
-  return onHost(program.command("explain"))
+  return onView(program.command("explain"))
     .summary("say why a device is as it is")
     .description("Say which drivers were tried on a device, what each answered, what it waits for, and who holds it.")
     .argument("<device>", "name, BUS/NAME, path, or how the name begins or ends")
@@ -27,7 +28,7 @@ function explanationLines(said: Explanation, colors: Colors): string[] {
   const holders = Object.entries(references.holders).map(([name, count]) => `${name} ${count}`);
   const links = (list: Explanation["suppliers"]): string => list.map((l) => `${l.device} (${l.state})`).join(", ");
   return [
-    `${device}: ${summary}`,
+    printable(`${device}: ${summary}`),
     ...renderFields(
       [
         ["path", path],
@@ -36,7 +37,10 @@ function explanationLines(said: Explanation, colors: Colors): string[] {
         ["waits for", waitsFor ?? ""],
         ["suppliers", links(suppliers)],
         ["consumers", links(consumers)],
-        ["references", `${references.count}${holders.length === 0 ? "" : ` (${holders.join(", ")})`}`],
+        [
+          "references",
+          references.count === 0 ? "" : `${references.count}${holders.length === 0 ? "" : ` (${holders.join(", ")})`}`,
+        ],
       ],
       colors,
     ),

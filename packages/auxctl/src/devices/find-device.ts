@@ -6,17 +6,40 @@ import { UsageError } from "../exit-code.ts";
 const MOST_NAMES = 8;
 
 /**
- * The device that a person means: by its name, `BUS/NAME`, its path, or how its name begins or ends.
+ * The device that a person means: by its name, `BUS/NAME`, its path, or how its name begins or ends. Nothing is cut in
+ * two for that: `eth.1` is not the end of `eth.11`, nor `core.eth.1` the beginning of `core.eth.10`.
  *
  * @throws {UsageError} several are meant; {BusError} `ENODEV` there is none
  */
 export function findDevice({ devices }: Pick<Snapshot, "devices">, word: string): DeviceSnapshot {
-  const exact = devices.filter((device) => isCalled(device, word));
-  const found = exact.length > 0 ? exact : devices.filter(({ name }) => name.startsWith(word) || name.endsWith(word));
+  const exact = devicesCalled({ devices }, word);
+  const found = exact.length > 0 ? exact : namedInPart({ devices }, word);
   const [first] = word === "" ? [] : found;
   if (first === undefined) throw unknown(devices, word);
-  if (found.length > 1) throw new UsageError(`${word} is ambiguous; there are ${listed(found.map(labelOf))}`);
+  if (found.length > 1) throw ambiguous(word, found);
   return first;
+}
+
+/** @param found what it may mean */
+export function ambiguous(word: string, found: readonly DeviceSnapshot[]): UsageError {
+  return new UsageError(`${word} is ambiguous; there are ${listed(found.map(labelOf))}`);
+}
+
+/** Those whose names begin or end so. */
+export function namedInPart({ devices }: Pick<Snapshot, "devices">, word: string): readonly DeviceSnapshot[] {
+  return devices.filter(({ name }) => isPart(name, word));
+}
+
+function isPart(name: string, word: string): boolean {
+  return (
+    (name.startsWith(word) && isEdge(name, word.length)) ||
+    (name.endsWith(word) && isEdge(name, name.length - word.length))
+  );
+}
+
+/** Whether nothing that belongs together, as a number does, is on both sides of a place. */
+function isEdge(name: string, at: number): boolean {
+  return !/^\w\w$/.test(name.slice(Math.max(0, at - 1), at + 1));
 }
 
 /** Whether `word` is the whole name or the path of a device, which may not be there yet. */
@@ -28,6 +51,11 @@ export function isCalled(device: Pick<DeviceSnapshot, "path" | "name" | "bus">, 
   return (
     path === `/${below}` || (bus !== null && (below === `${bus}/${name}` || below === `bus/${bus}/devices/${name}`))
   );
+}
+
+/** Those that are called so, of which there may be one on each bus. */
+export function devicesCalled({ devices }: Pick<Snapshot, "devices">, word: string): readonly DeviceSnapshot[] {
+  return devices.filter((device) => isCalled(device, word));
 }
 
 /** What a device is called without doubt. */

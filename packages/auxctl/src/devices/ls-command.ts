@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { DeviceSnapshot, Snapshot } from "auxbus";
 import type { Colors } from "../colors.ts";
-import { help, LOOK_CODES, onHost } from "../host/host-option.ts";
+import { help, LOOK_CODES, onView } from "../host/host-option.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { renderTable } from "../table.ts";
 import { labelOf } from "./find-device.ts";
@@ -21,11 +21,10 @@ const STATES: readonly DeviceSnapshot["state"][] = ["bound", "unbound", "deferre
 
 /** `auxctl ls` */
 export function addLsCommand(program: Command, shell: Shell): Command {
-  return onHost(program.command("ls"))
+  return onView(program.command("ls").option("-b, --bus <bus>", "only devices of this bus, or of several with commas"))
     .summary("list devices")
     .description("List the devices of all buses, or those that match.")
     .argument("[pattern...]", "names, BUS/NAME or paths, with * and ?")
-    .option("-b, --bus <bus>", "only devices of this bus")
     .option("-d, --driver <driver>", "only devices that are bound to this driver")
     .addOption(new Option("--state <state>", "only devices in this state").choices(STATES))
     .option("-u, --unbound", "only devices without driver")
@@ -46,11 +45,12 @@ function choose(
   patterns: readonly string[],
   { bus, driver, state, unbound, all }: LsOptions,
 ): DeviceSnapshot[] {
+  const buses = bus === undefined || bus === "all" ? undefined : bus.split(",");
   const globs = patterns.map((pattern) => glob(pattern));
   return devices.filter(
     (device) =>
       (device.bus !== null || all === true || globs.length > 0) &&
-      (bus === undefined || device.bus === bus) &&
+      (buses === undefined || (device.bus !== null && buses.includes(device.bus))) &&
       (driver === undefined || device.driver === driver) &&
       (state === undefined || (device.bus !== null && device.state === state)) &&
       (unbound !== true || (device.bus !== null && device.driver === null)) &&

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type UeventRecord, UEVENT_ACTIONS } from "auxbus";
-import { help, onHost } from "../host/host-option.ts";
+import { help, onView } from "../host/host-option.ts";
 import { Interrupt } from "../interrupt.ts";
 import { SCHEMA } from "../schema.ts";
+import { printable } from "../printable.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { timeOfDay } from "../time.ts";
 import type { BusView } from "auxbus";
@@ -19,7 +20,7 @@ interface MonitorOptions extends CommonOptions {
 
 /** `auxctl monitor` */
 export function addMonitorCommand(program: Command, shell: Shell): Command {
-  return onHost(program.command("monitor"))
+  return onView(program.command("monitor"))
     .summary("show uevents while they happen")
     .description("Show uevents while they happen, until Ctrl-C.")
     .option("-d, --device <pattern>", "only of devices with this name or path; with * and ?")
@@ -30,7 +31,8 @@ export function addMonitorCommand(program: Command, shell: Shell): Command {
       help(["auxctl monitor --action bind,unbind", "auxctl monitor --device 'mlx5_core.*' --json"], MONITOR_CODES),
     )
     .action(async (options: MonitorOptions) => {
-      await monitor(await shell.view(options), options, shell);
+      const view = await shell.liveView(options);
+      await monitor(view, options, shell);
     });
 }
 
@@ -42,7 +44,8 @@ async function monitor(view: BusView, options: MonitorOptions, shell: Shell): Pr
   let shown = 0;
   try {
     if (json === true) shell.record({ type: "auxctl", schema: SCHEMA });
-    for await (const event of view.uevents({ signal: ending.signal })) {
+    const listening = (): void => sayWhere(view, shell);
+    for await (const event of view.uevents({ signal: ending.signal, listening })) {
       if (event.action === "overflow") {
         if (json === true) shell.record({ type: "overflow", lost: event.lost });
         else shell.lines([`${event.lost} uevents were lost here`]);
@@ -58,6 +61,14 @@ async function monitor(view: BusView, options: MonitorOptions, shell: Shell): Pr
     interrupt[Symbol.dispose]();
     ending.abort();
   }
+}
+
+/** Of a kernel: who tells of its uevents, which is known when somebody does. */
+function sayWhere(view: BusView, { io }: Shell): void {
+  if (!("ueventSource" in view)) return;
+  const problem = "ueventProblem" in view && typeof view.ueventProblem === "string" ? view.ueventProblem : "";
+  const why = problem === "" ? "" : ` (${printable(problem)})`;
+  io.err.write(`auxctl: uevents are from ${String(view.ueventSource)}${why}\n`);
 }
 
 function recordOf({ seqnum, action, devpath, subsystem, env, time }: UeventRecord): object {

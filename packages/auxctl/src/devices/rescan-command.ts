@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { errnoOf, toError } from "auxbus";
 import { ExitCode, UsageError } from "../exit-code.ts";
-import { help, onHost } from "../host/host-option.ts";
+import { help, onView } from "../host/host-option.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { renderTable } from "../table.ts";
 import type { BusView } from "auxbus";
@@ -22,7 +22,7 @@ interface Rescanned {
 
 /** `auxctl rescan` */
 export function addRescanCommand(program: Command, shell: Shell): Command {
-  return onHost(program.command("rescan"))
+  return onView(program.command("rescan"), "changes")
     .summary("try the drivers of a device again")
     .description("Try the drivers that match a device again, or those of all devices that have none.")
     .argument("[device]", "name, BUS/NAME, path, or how the name begins or ends")
@@ -30,12 +30,19 @@ export function addRescanCommand(program: Command, shell: Shell): Command {
     .addHelpText("after", help(["auxctl rescan mlx5_core.rdma.0", "auxctl rescan --all"], RESCAN_CODES))
     .action(async (word: string | undefined, options: RescanOptions) => {
       if ((word === undefined) === (options.all !== true)) throw new UsageError("give a device or --all");
-      const view = await shell.view(options);
+      const view = await shell.liveView(options);
       const snapshot = await view.snapshot();
       const asked =
         word === undefined
           ? snapshot.devices.filter(({ bus, driver }) => bus !== null && driver === null)
           : [findDevice(snapshot, word)];
+      if (options.dryRun === true) {
+        for (const { bus, name } of asked.map(onBus)) await view.rescan(bus, name);
+        shell.done(options, {
+          devices: asked.map(({ path, name }) => ({ device: path, name, driver: null, reason: null })),
+        });
+        return;
+      }
       const results: Rescanned[] = [];
       for (const device of asked) results.push(await rescan(view, onBus(device)));
       if (results.some(({ driver }) => driver === null)) shell.finish(ExitCode.failed);

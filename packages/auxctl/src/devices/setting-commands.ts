@@ -1,8 +1,8 @@
 import { Argument, type Command } from "commander";
 import { near } from "@auxbus/control";
-import { BusError } from "auxbus";
+import { BusError, type BusView } from "auxbus";
 import { UsageError } from "../exit-code.ts";
-import { CHANGE_CODES, help, onHost } from "../host/host-option.ts";
+import { CHANGE_CODES, help, onView } from "../host/host-option.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { findDevice, onBus } from "./find-device.ts";
 
@@ -12,7 +12,7 @@ interface OverrideOptions extends CommonOptions {
 
 /** `auxctl override` */
 export function addOverrideCommand(program: Command, shell: Shell): Command {
-  return onHost(program.command("override"))
+  return onView(program.command("override"), "changes")
     .summary("let only one driver bind to a device")
     .description("Let only one driver bind to a device, from the next rescan on.")
     .argument("<device>", "name, BUS/NAME, path, or how the name begins or ends")
@@ -24,7 +24,7 @@ export function addOverrideCommand(program: Command, shell: Shell): Command {
     )
     .action(async (word: string, driver: string | undefined, options: OverrideOptions) => {
       if ((driver === undefined) === (options.clear !== true)) throw new UsageError("give a driver or --clear");
-      const view = await shell.view(options);
+      const view = await shell.liveView(options);
       const device = onBus(findDevice(await view.snapshot(), word));
       await view.override(device.bus, device.name, driver ?? null);
       const other = driver !== undefined && device.driver !== null && device.driver !== driver;
@@ -35,24 +35,27 @@ export function addOverrideCommand(program: Command, shell: Shell): Command {
 
 /** `auxctl autoprobe` */
 export function addAutoprobeCommand(program: Command, shell: Shell): Command {
-  return onHost(program.command("autoprobe"))
+  return onView(program.command("autoprobe"), "changes")
     .summary("let new devices of a bus be bound at once, or not")
     .description("Let new devices and drivers of a bus be bound to each other at once, or only when somebody asks.")
     .argument("<bus>", "name of the bus")
     .addArgument(new Argument("<state>", "on or off").choices(["on", "off"]))
     .addHelpText("after", help(["auxctl autoprobe auxiliary off"], CHANGE_CODES))
     .action(async (bus: string, state: "on" | "off", options: CommonOptions) => {
-      const view = await shell.view(options);
-      const { buses } = await view.snapshot();
-      if (!buses.some(({ name }) => name === bus)) throw unknownBus(bus, buses);
+      const view = await shell.liveView(options);
+      await checkBus(view, bus);
       await view.write(`bus/${bus}/drivers_autoprobe`, state === "on" ? "1\n" : "0\n");
       shell.done(options, { bus, autoprobe: state === "on" });
     });
 }
 
-function unknownBus(word: string, buses: readonly { readonly name: string }[]): BusError {
-  const names = buses.map(({ name }) => name);
+/** Of a kernel also one whose devices are not shown. @throws {BusError} `ENOENT` there is no such bus */
+async function checkBus(view: BusView, word: string): Promise<void> {
+  const { buses } = await view.snapshot(["buses"]);
+  const folders = await view.list("bus").catch(() => []);
+  const names = [...new Set([...buses, ...folders].map(({ name }) => name))];
+  if (names.includes(word)) return;
   const [meant] = near(word, names);
   const hint = meant === undefined ? `there are ${names.join(", ")}` : `did you mean ${meant}?`;
-  return new BusError("ENOENT", `there is no bus ${word}; ${hint}`);
+  throw new BusError("ENOENT", `there is no bus ${word}; ${hint}`);
 }

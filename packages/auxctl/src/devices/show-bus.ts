@@ -1,5 +1,6 @@
 import type { BusSnapshot, Snapshot } from "auxbus";
 import { renderFields } from "../fields.ts";
+import { printable } from "../printable.ts";
 import { renderTable } from "../table.ts";
 import type { BusView } from "auxbus";
 import { attributeFields, section, type Shown } from "./shown.ts";
@@ -14,7 +15,7 @@ export async function showBus(bus: BusSnapshot, snapshot: Snapshot, view: BusVie
   return {
     record: { kind: "bus", bus, attributes, devices: devices.map(({ path }) => path), drivers },
     lines: (colors) => [
-      colors.bold(bus.name),
+      colors.bold(printable(bus.name)),
       ...renderFields(
         [
           ["autoprobe", bus.autoprobe ? "on" : "off"],

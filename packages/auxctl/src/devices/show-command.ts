@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { near } from "@auxbus/control";
 import { BusError, type DriverSnapshot, errnoOf, type Snapshot } from "auxbus";
 import { UsageError } from "../exit-code.ts";
-import { help, LOOK_CODES, onHost } from "../host/host-option.ts";
+import { help, LOOK_CODES, onView } from "../host/host-option.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { findDevice } from "./find-device.ts";
 import { showBus } from "./show-bus.ts";
@@ -13,7 +13,7 @@ import type { BusView } from "auxbus";
 
 /** `auxctl show` */
 export function addShowCommand(program: Command, shell: Shell): Command {
-  return onHost(program.command("show"))
+  return onView(program.command("show"))
     .summary("show all about a device, a driver or a bus")
     .description("Show all about a device, a driver or a bus: its state, its attributes, and what belongs to it.")
     .argument("<name>", "a device, else a driver, else a bus; each also as BUS/NAME or by its path")

@@ -1,5 +1,6 @@
 import type { DriverSnapshot } from "auxbus";
 import { renderFields } from "../fields.ts";
+import { printable } from "../printable.ts";
 import type { BusView } from "auxbus";
 import { attributeFields, section, type Shown } from "./shown.ts";
 import { readFolder } from "./sysfs-folder.ts";
@@ -11,7 +12,7 @@ export async function showDriver(driver: DriverSnapshot, view: BusView): Promise
   return {
     record: { kind: "driver", driver, attributes },
     lines: (colors) => [
-      colors.bold(name),
+      colors.bold(printable(name)),
       ...renderFields(
         [
           ["bus", bus],
@@ -21,7 +22,7 @@ export async function showDriver(driver: DriverSnapshot, view: BusView): Promise
         colors,
       ).map((line) => `  ${line}`),
       ...section("attributes", renderFields(attributeFields(attributes), colors), colors),
-      ...section("devices", devices, colors),
+      ...section("devices", devices.map(printable), colors),
     ],
   };
 }

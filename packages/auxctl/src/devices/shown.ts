@@ -9,14 +9,17 @@ export interface Shown {
 
 /** Attributes as fields: several lines stay several lines, what cannot be read is left out. */
 export function attributeFields(attributes: Readonly<Record<string, string | null>>): [string, string][] {
-  return Object.entries(attributes).flatMap(([name, value]) => (value === null ? [] : [[name, lines(value)]]));
+  return Object.entries(attributes).flatMap(([name, value]) =>
+    value === null ? [] : [[name, isText(value) ? value : "(no text)"]],
+  );
 }
 
-function lines(value: string): string {
-  return value.split("\n").map(printable).join("\n");
+/** As it is decoded. */
+function isText(value: string): boolean {
+  return !/[\0\uFFFD]/.test(value);
 }
 
-/** A title and what is below it, indented; nothing when there is nothing. */
+/** A title and what is below it, which is fit to be shown, indented; nothing when there is nothing. */
 export function section(title: string, lines: readonly string[], { bold }: Colors): string[] {
-  return lines.length === 0 ? [] : ["", bold(title), ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0 ? [] : ["", bold(printable(title)), ...lines.map((line) => `  ${line}`)];
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../exit-code.ts";
-import { help, onHost } from "../host/host-option.ts";
+import { help, onView } from "../host/host-option.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { TARGETS, type Target } from "./awaited-device.ts";
 import { waitFor } from "./wait.ts";
@@ -11,10 +11,10 @@ interface WaitOptions extends CommonOptions, Partial<Readonly<Record<Target, boo
 
 /** `auxctl wait` */
 export function addWaitCommand(program: Command, shell: Shell): Command {
-  const command = onHost(program.command("wait"))
+  const command = onView(program.command("wait"))
     .summary("wait until a device is bound, unbound, there or gone")
     .description("Wait until a device is bound, unbound, there or gone; one that is not there yet may be named, too.")
-    .argument("<device>", "name, BUS/NAME or path; of one that is there, also how the name begins or ends");
+    .argument("<device>", "whole name, BUS/NAME or path");
   for (const target of TARGETS) {
     const others = TARGETS.filter((other) => other !== target);
     command.addOption(new Option(`--${target}`, DESCRIPTIONS[target]).conflicts(others));

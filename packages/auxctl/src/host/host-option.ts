@@ -8,6 +8,28 @@ export function onHost(command: Command): Command {
     .option("--json", "print JSON");
 }
 
+/** Adds the options of commands that may be about this machine's kernel instead of a host. */
+export function onKernel(command: Command): Command {
+  return onHost(command)
+    .option("-L, --linux", "this machine's kernel instead of a host")
+    .option("--root <folder>", "the kernel of a machine whose /sys, /proc, … are in a folder");
+}
+
+/** Adds the options that commands about devices and drivers have: they work on a running Linux and on snapshots. */
+export function onView(command: Command, kind: "looks" | "changes" = "looks"): Command {
+  onKernel(command).addOption(
+    new Option("--file <file>", "a file of auxctl snapshot, instead of a host").conflicts([
+      ...["host", "socket", "linux", "root"],
+    ]),
+  );
+  if (command.options.every(({ long }) => long !== "--bus"))
+    command.option("-b, --bus <bus>", "with --linux: another bus than auxiliary, several with commas, or all");
+  if (kind === "looks") return command;
+  return command
+    .option("-n, --dry-run", "with --linux: say what would be written, and write nothing")
+    .option("--force", "with --linux: even what this machine is cut off without");
+}
+
 /** For the help of commands that only look. */
 export const LOOK_CODES = `
 Exit codes:

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { components } from "@auxbus/host/client";
 import type { Colors } from "../colors.ts";
-import { renderFields } from "../fields.ts";
+import { renderPaintedFields } from "../fields.ts";
+import { printable } from "../printable.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { duration } from "../time.ts";
 import { help, LOOK_CODES, onHost } from "./host-option.ts";
@@ -25,16 +26,19 @@ function statusLines(status: Status, colors: Colors): string[] {
   const { green, yellow, red } = colors;
   const state = suspended ? yellow("suspended") : ready ? green("running") : yellow("loading modules");
   const kept = `${journal.entries} entries${journal.lost === 0 ? "" : red(`, ${journal.lost} lost`)}`;
-  return renderFields(
+  return renderPaintedFields(
     [
-      ["host", `${host} (auxbus ${version}, process ${pid}, Node ${node})`],
+      ["host", `${printable(host)} (auxbus ${version}, process ${pid}, Node ${node})`],
       ["state", `${state}, up ${duration(uptime)}`],
       ["you are", role],
       ["devices", String(status.devices)],
       ["drivers", String(status.drivers)],
       ["modules", String(status.modules)],
-      ["journal", journal.state === "ok" ? kept : `${red(`not written: ${journal.reason ?? "?"}`)}; ${kept}`],
-      ["problems", problems.map((problem) => yellow(problem)).join("\n")],
+      [
+        "journal",
+        journal.state === "ok" ? kept : `${red(`not written: ${printable(journal.reason ?? "?")}`)}; ${kept}`,
+      ],
+      ["problems", problems.map((problem) => yellow(printable(problem))).join("\n")],
     ],
     colors,
   );

@@ -2,6 +2,7 @@ import type { Command, Option } from "commander";
 import { createProgram } from "../program.ts";
 import { Shell } from "../shell.ts";
 import { SILENT } from "./silent-io.ts";
+import { escaped, item } from "./troff.ts";
 
 /** The man page of auxctl, in troff, as its commands describe themselves. */
 export function manPage(): string {
@@ -45,13 +46,4 @@ function section(command: Command): string[] {
       .filter(({ long }) => long !== "--help")
       .flatMap((option: Option) => item(option.flags, help.optionDescription(option))),
   ];
-}
-
-function item(name: string, about: string): string[] {
-  return [".TP", `\\fB${escaped(name)}\\fR`, escaped(about)];
-}
-
-/** A point or an apostrophe at the beginning would be an order to troff, and a minus a hyphen. */
-function escaped(text: string): string {
-  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll(/^[.']/gm, "\\&$&").replaceAll("…", "...");
 }

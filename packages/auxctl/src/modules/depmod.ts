@@ -1,6 +1,6 @@
 import { colorsFor } from "../colors.ts";
 import type { Shell } from "../shell.ts";
-import { namesHost } from "../host/host-in.ts";
+import { namesHost } from "../host/view-in.ts";
 import { depmod } from "./installed.ts";
 import type { DepmodOptions } from "./installed-commands.ts";
 

@@ -1,17 +1,19 @@
 import type { Command } from "commander";
 import type { components } from "@auxbus/host/client";
 import type { Colors } from "../colors.ts";
-import { help, LOOK_CODES, onHost } from "../host/host-option.ts";
+import { help, LOOK_CODES, onHost, onKernel } from "../host/host-option.ts";
+import { isKernels, listKernelModules } from "../linux/module-commands.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
 import { renderTable } from "../table.ts";
 
 /** `auxctl lsmod` */
 export function addLsmodCommand(program: Command, shell: Shell): Command {
-  return onHost(program.command("lsmod"))
+  return onKernel(program.command("lsmod"))
     .summary("show the loaded modules of a running host")
-    .description("Show the loaded modules of a running host, in the order of loading.")
-    .addHelpText("after", help(["auxctl lsmod", "auxctl lsmod --json"], LOOK_CODES))
+    .description("Show the loaded modules of a running host, in the order of loading; or those of the kernel.")
+    .addHelpText("after", help(["auxctl lsmod", "auxctl lsmod --json", "auxctl lsmod --linux"], LOOK_CODES))
     .action(async (options: CommonOptions) => {
+      if (isKernels(options)) return listKernelModules(options, shell);
       const { modules } = await (await shell.host(options)).get("/v1/modules");
       shell.print(options, { modules }, (colors) => lsmodTable(modules, colors));
     });

@@ -2,7 +2,7 @@ import { formatParam, type ModuleInfo } from "@auxbus/modules";
 import type { components } from "@auxbus/host/client";
 import { type Field, renderFields } from "../fields.ts";
 import type { CommonOptions, Shell } from "../shell.ts";
-import { namesHost } from "../host/host-in.ts";
+import { namesHost } from "../host/view-in.ts";
 import { depmod, lookUp } from "./installed.ts";
 
 type AnyInfo = ModuleInfo | components["schemas"]["ModuleInfo"];

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { AliasIndex, parseModulesAlias } from "@auxbus/modules";
 import { UsageError } from "../exit-code.ts";
-import { namesHost } from "../host/host-in.ts";
+import { namesHost } from "../host/view-in.ts";
 import type { Shell } from "../shell.ts";
 import { depmod } from "./installed.ts";
 import type { ResolveOptions } from "./installed-commands.ts";

@@ -2,7 +2,7 @@ import type { VerbInfo } from "@auxbus/control";
 import type { HostClient } from "@auxbus/host/client";
 import { OWN_WORDS } from "../command-list.ts";
 import { UsageError } from "../exit-code.ts";
-import { isHostFlag } from "../host/host-in.ts";
+import { isHostFlag } from "../host/view-in.ts";
 import { VerbTree } from "./verb-tree.ts";
 import { VerbWords } from "./verb-words.ts";
 

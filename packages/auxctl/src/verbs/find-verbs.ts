@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { BusError } from "auxbus";
 import { UsageError } from "../exit-code.ts";
 import { OWN_WORDS } from "../command-list.ts";
-import { hostIn } from "../host/host-in.ts";
+import { hostIn } from "../host/view-in.ts";
 import type { Shell } from "../shell.ts";
 
 /** Milliseconds that the help waits for a host. */

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -55,6 +55,24 @@ describe.each(pages)("%s", (page) => {
     });
     expect(broken).toEqual([]);
   });
+});
+
+test("the page on dependencies has a row for each that some package has", () => {
+  const page = readFileSync(join(ROOT, "docs/dependencies.md"), "utf8");
+  const below = ["packages", "stacks", "tools"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`),
+  );
+  const manifests = [".", "bench", "conformance", ...below]
+    .map((folder) => join(folder, "package.json"))
+    .filter((manifest) => existsSync(join(ROOT, manifest)));
+  expect(manifests.length).toBeGreaterThan(20);
+  const missing = manifests.flatMap((manifest) => {
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(ROOT, manifest), "utf8"));
+    const names = Object.keys({ ...dependencies, ...devDependencies });
+    const others = names.filter((name) => name !== "auxbus" && !name.startsWith("@auxbus/"));
+    return others.filter((name) => !page.includes(`| ${name} `) && !page.includes(`(as ${name})`));
+  });
+  expect(missing).toEqual([]);
 });
 
 test("there is code in the pages that teach", () => {

@@ -19,7 +19,14 @@ export default defineConfig({
         extends: true,
         test: {
           name: "all",
-          include: ["packages/*/src/**/*.test.ts", "stacks/*/src/**/*.test.ts", "test/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "conformance/src/**/*.test.ts",
+            "stacks/*/src/**/*.test.ts",
+            "test/**/*.test.ts",
+          ],
+          // They want more of the machine: npm run test:machine.
+          exclude: ["test/linux/*.machine.test.ts"],
         },
       },
       // The stacks once more with their drivers in workers, and in processes.

@@ -32,6 +32,10 @@ const made = new Map([
     new URL("../../packages/host/schema/auxbus.config.schema.json", import.meta.url),
     `${JSON.stringify(call(await jiti.import("../../packages/host/src/config.ts"), "configSchema"), null, 2)}\n`,
   ],
+  [
+    new URL("../../packages/snapshot/schema/auxbus-snapshot.schema.json", import.meta.url),
+    `${JSON.stringify(call(await jiti.import("../../packages/snapshot/src/format.ts"), "snapshotSchema"), null, 2)}\n`,
+  ],
 ]);
 for (const [place, text] of made) {
   if (!process.argv.includes("--check")) writeFileSync(place, text);

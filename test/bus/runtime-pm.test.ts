@@ -51,6 +51,34 @@ test("usage decides: the first use resumes, the last suspends", async () => {
   await rig.end();
 });
 
+test("a change of status is waited for from its beginning, also by whoever the callback itself calls", async () => {
+  const rig = new Rig();
+  const resumed: Promise<unknown>[] = [];
+  await rig.register({
+    name: "sync",
+    ids: ["m.sync"],
+    more: {
+      pm: {
+        runtimeSuspend({ runtimePm }) {
+          rig.log.push(`suspend, ${runtimePm.status}`);
+          resumed.push(runtimePm.getSync());
+          rig.log.push("suspended");
+        },
+        runtimeResume: ({ runtimePm }) => void rig.log.push(`resume, ${runtimePm.status}`),
+      },
+    },
+  });
+  const { runtimePm: pm } = await rig.run(rig.create("sync"));
+  rig.since();
+  pm.enable();
+  await rig.run(pm.resume());
+  await rig.run(Promise.all(resumed));
+  expect(rig.since()).toEqual(["resume, resuming", "suspend, suspending", "suspended", "resume, resuming"]);
+  expect(pm.status).toBe("active");
+  await rig.run(pm.putSync());
+  await rig.end();
+});
+
 test("parents are active while their children are", async () => {
   const rig = new Rig();
   const parent = await device(rig, {}, "parent");

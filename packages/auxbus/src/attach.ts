@@ -3,7 +3,7 @@ import type { Device } from "./device.ts";
 import type { Driver } from "./driver.ts";
 import { BusError, type Errno } from "./errors.ts";
 import { type Hold, withLock } from "./lock.ts";
-import { after, eachInTurn, isPending, type MaybePromise } from "./maybe-promise.ts";
+import { after, eachInTurn, isPending, lastly, type MaybePromise } from "./maybe-promise.ts";
 import { probeDevice } from "./probe.ts";
 import type { ProbeFailure } from "./probe-failure.ts";
 import { powered, poweredParent } from "./probe-power.ts";
@@ -76,18 +76,16 @@ function tryDrivers(hold: Hold, async: boolean | null): MaybePromise<ProbeFailur
 }
 
 /** Keeps the parent active while drivers are looked for, even if none is found; then the device may be idle. */
-async function tryPowered(
+function tryPowered(
   parent: RuntimePm | null,
   own: RuntimePm | null,
   tryAll: () => MaybePromise<ProbeFailure | null>,
-): Promise<ProbeFailure | null> {
-  await parent?.getSync().catch(() => undefined);
-  try {
-    return await tryAll();
-  } finally {
+): MaybePromise<ProbeFailure | null> {
+  const off = (): void => {
     own?.idleSoon();
     parent?.put();
-  }
+  };
+  return after(parent?.use(), () => lastly(tryAll, off));
 }
 
 /** @param async only drivers that probe asynchronously (true), only others (false), or all (null) */
@@ -132,10 +130,15 @@ export interface Match<D extends Device = Device> {
 
 function scheduleProbe(device: Device, candidate: Candidate): MaybePromise<void> {
   const { driver } = candidate;
-  return withLock(device, "attach", () => {
-    if (device.binding !== null || device.extras?.asyncDriver != null) return;
+  const reserved = withLock(device, "attach", () => {
+    if (device.binding !== null || device.extras?.asyncDriver != null) return false;
     device.more.asyncDriver = driver;
     driver.startProbe();
+    return true;
+  });
+  // Not before the device is free: the work may begin at once.
+  return after(reserved, (mine) => {
+    if (!mine) return;
     device.core.work.schedule(() =>
       after(
         withLock(device, "attach", (hold) => {

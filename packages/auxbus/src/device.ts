@@ -76,6 +76,7 @@ export class Device {
   /** @internal */ phase: DeviceState = "new";
   /** @internal Set when a delete begins: nothing is bound to it any more. */ dead = false;
   /** @internal Far enough in its add that drivers may be tried. */ ready = false;
+  /** @internal Drivers are being tried on it for the first time. */ adding = false;
   /** @internal The first reference, dropped by `uninit`, and those taken by `get`, by children and by links. */
   refs = 1;
   /** @internal */ firstRef = true;

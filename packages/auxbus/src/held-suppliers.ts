@@ -1,5 +1,6 @@
 import type { Device } from "./device.ts";
 import type { DeviceLink } from "./links.ts";
+import { after, eachInTurn, type MaybePromise } from "./maybe-promise.ts";
 
 /** The suppliers that a device keeps active by its `pmRuntime` links (the kernel's `rpm_active` of a link). */
 export class HeldSuppliers {
@@ -11,14 +12,17 @@ export class HeldSuppliers {
   }
 
   /** Resumes the suppliers that are not held yet. @throws what resuming one throws; those before it are held */
-  async hold(): Promise<void> {
-    for (const link of this.#device.extras?.suppliers ?? []) {
-      if (!link.pmRuntime || this.#links.has(link)) continue;
+  hold(): MaybePromise<void> {
+    const { suppliers } = this.#device.extras ?? {};
+    if (suppliers === null || suppliers === undefined) return undefined;
+    return eachInTurn(suppliers.values(), (link) => {
+      if (!link.pmRuntime || this.#links.has(link)) return undefined;
       this.#links.add(link);
       const { runtimePm } = link.supplier;
-      if (runtimePm.enabled) await runtimePm.getSync();
-      else runtimePm.getNoResume();
-    }
+      if (runtimePm.enabled) return after(runtimePm.acquire(), () => undefined);
+      runtimePm.getNoResume();
+      return undefined;
+    });
   }
 
   /** Lets all of them go. */

@@ -95,9 +95,10 @@ export class DeviceLink {
     this.supplier.extras?.consumers?.delete(this);
     this.consumer.extras?.suppliers?.delete(this);
     core.links.delete(this);
-    // Later, so that a supplier whose driver is leaving is held until it has left.
-    if (this.pmRuntime) core.work.schedule(() => this.consumer.extras?.runtimePm?.supplierGone(this));
+    if (this.pmRuntime) this.consumer.extras?.runtimePm?.supplierGone(this);
     this.uevent("remove");
+    // Once more, when a supplier whose driver is leaving has been left.
+    core.work.schedule(() => this.supplier.extras?.runtimePm?.idleSoon());
     this.supplier.dropRef();
     this.consumer.dropRef();
   }
@@ -311,8 +312,10 @@ export function linksStay(device: Device): void {
   }
 }
 
-/** Takes every link of a device that is deleted. */
+/** Takes every link of a device that is deleted, the youngest first. */
 export function purgeLinks(device: Device): void {
   if (device.extras === null) return;
-  for (const link of [...(device.extras.suppliers ?? []), ...(device.extras.consumers ?? [])]) link.drop();
+  for (const links of [device.extras.suppliers, device.extras.consumers]) {
+    for (const link of [...(links ?? [])].toReversed()) link.drop();
+  }
 }

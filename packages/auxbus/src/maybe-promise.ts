@@ -14,6 +14,29 @@ export function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePro
   return isPending(value) ? value.then(next) : next(value);
 }
 
+/** Calls `fn`; what it throws, now or later, goes to `failed`. */
+export function caught<T>(fn: () => MaybePromise<T>, failed: (error: unknown) => MaybePromise<T>): MaybePromise<T> {
+  let result: MaybePromise<T>;
+  try {
+    result = fn();
+  } catch (error) {
+    return failed(error);
+  }
+  return isPending(result) ? result.then(undefined, failed) : result;
+}
+
+/** Calls `fn`, and `last` when it has ended, however it did. */
+export function lastly<T>(fn: () => MaybePromise<T>, last: () => void): MaybePromise<T> {
+  const result = caught(fn, (error) => {
+    last();
+    throw error;
+  });
+  return after(result, (value) => {
+    last();
+    return value;
+  });
+}
+
 /** Calls `fn` for each item in turn, waiting for one before the next; stops when it answers `false`. */
 export function eachInTurn<T>(items: Iterator<T>, fn: (item: T) => MaybePromise<boolean | void>): MaybePromise<void> {
   for (;;) {

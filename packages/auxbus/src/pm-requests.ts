@@ -1,4 +1,5 @@
 import type { Device } from "./device.ts";
+import { after, caught, type MaybePromise } from "./maybe-promise.ts";
 import { BusError, type Errno, errnoOf, toError } from "./errors.ts";
 
 /** That something cannot be done now, or not any more, is no error of anybody. */
@@ -8,7 +9,7 @@ const EXPECTED: ReadonlySet<Errno> = new Set<Errno>(["EACCES", "EAGAIN", "EBUSY"
 export class PmRequests {
   readonly #device: Device;
   /** What the device is to do when it is idle's turn; null: that was taken back. */
-  #idle: (() => Promise<unknown>) | null = null;
+  #idle: (() => MaybePromise<unknown>) | null = null;
   /** The turn that is waited for; null: none. */
   #turn: object | null = null;
 
@@ -17,29 +18,27 @@ export class PmRequests {
   }
 
   /** Does it soon. What fails unexpectedly is logged. */
-  soon(fn: () => Promise<unknown>): void {
+  soon(fn: () => MaybePromise<unknown>): void {
     const { core, name } = this.#device;
-    core.work.schedule(() =>
-      fn().then(
-        () => undefined,
-        (error: unknown) => {
-          if (error instanceof BusError && EXPECTED.has(errnoOf(error))) return;
-          core.log.error(`${name}: runtime PM: ${toError(error).message}`, { device: name, error });
-        },
-      ),
-    );
+    core.work.schedule(() => {
+      const done = caught(fn, (error) => {
+        if (error instanceof BusError && EXPECTED.has(errnoOf(error))) return;
+        core.log.error(`${name}: runtime PM: ${toError(error).message}`, { device: name, error });
+      });
+      return after(done, () => undefined);
+    });
   }
 
   /** Lets the device idle soon; once, however often that is asked for meanwhile. */
-  idle(fn: () => Promise<unknown>): void {
+  idle(fn: () => MaybePromise<unknown>): void {
     this.#idle = fn;
     if (this.#turn !== null) return;
     const turn = {};
     this.#turn = turn;
-    this.soon(async () => {
-      if (this.#turn !== turn) return;
+    this.soon(() => {
+      if (this.#turn !== turn) return undefined;
       this.#turn = null;
-      await this.#idle?.();
+      return this.#idle?.();
     });
   }
 

@@ -1,9 +1,10 @@
 import type { Device } from "./device.ts";
+import { after, eachInTurn, type MaybePromise } from "./maybe-promise.ts";
 import type { RuntimePm } from "./runtime-pm.ts";
 
 /** What a probe needs to be powered: `on` before it, `off` after it. */
 export interface ProbePower {
-  readonly on: Promise<void>;
+  readonly on: MaybePromise<void>;
   off(): void;
 }
 
@@ -31,12 +32,9 @@ export function powerForProbe(device: Device): ProbePower | null {
   const parent = poweredParent(device);
   if (parent !== null) users.push(parent);
   if (users.length === 0 && powered(device) === null) return null;
-  const on = async (): Promise<void> => {
-    for (const user of users) await user.getSync().catch(() => undefined);
-    device.extras?.runtimePm?.barrier();
-  };
+  const used = eachInTurn(users.values(), (user) => user.use());
   return {
-    on: on(),
+    on: after(used, () => device.extras?.runtimePm?.barrier()),
     off() {
       device.extras?.runtimePm?.idleSoon();
       for (const user of users) user.put();

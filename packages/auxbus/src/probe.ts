@@ -32,9 +32,10 @@ export function probeDevice(
   driver.startProbe();
   const power = powerForProbe(device);
   const result =
-    power === null ? probeOnce(device, driver, id, hold) : power.on.then(() => probeOnce(device, driver, id, hold));
+    power === null ? probeOnce(device, driver, id, hold) : after(power.on, () => probeOnce(device, driver, id, hold));
   if (!isPending(result)) {
     driver.endProbe();
+    power?.off();
     return result;
   }
   return result.then((failure) => {

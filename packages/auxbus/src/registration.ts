@@ -47,8 +47,26 @@ export function addDevice(device: Device): MaybePromise<void> {
   emitDeviceUevent(device, "add");
   device.ready = true;
   if (bus === null || !bus.autoprobe) return undefined;
-  const result = attachDevice(device, true);
-  return isPending(result) ? result.then(() => undefined) : undefined;
+  return attachNew(device);
+}
+
+function attachNew(device: Device): MaybePromise<void> {
+  const added = (): void => {
+    device.adding = false;
+  };
+  device.adding = true;
+  let result: MaybePromise<unknown>;
+  try {
+    result = attachDevice(device, true);
+  } catch (error) {
+    added();
+    throw error;
+  }
+  if (!isPending(result)) return added();
+  return result.then(added, (error: unknown) => {
+    added();
+    throw error;
+  });
 }
 
 function sameOfClass({ core, class: kind, name }: Device): Device | undefined {

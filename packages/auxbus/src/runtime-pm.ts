@@ -1,5 +1,6 @@
 import type { Device } from "./device.ts";
 import type { DeviceLink } from "./links.ts";
+import { after, caught, type MaybePromise, promised } from "./maybe-promise.ts";
 import { RuntimeState, type RuntimeStatus } from "./runtime-state.ts";
 
 /**
@@ -81,8 +82,7 @@ export class RuntimePm {
    *   active; else what the callback threw
    */
   getSync(): Promise<0 | 1> {
-    this.#state.usage++;
-    return this.resume();
+    return promised(() => this.acquire());
   }
 
   /** As `getSync`, but nobody is counted on an error (`pm_runtime_resume_and_get`). */
@@ -97,14 +97,14 @@ export class RuntimePm {
   }
 
   /** Ends a use; the last one lets the device idle, which usually suspends it, before this resolves. */
-  async putSync(): Promise<0 | 1> {
-    return this.#drop() ? this.idle() : 0;
+  putSync(): Promise<0 | 1> {
+    return promised(() => (this.#drop() ? this.#state.idle() : 0));
   }
 
   /** Counts a user and resumes soon (`pm_runtime_get`). */
   get(): void {
     this.#state.usage++;
-    this.#state.requests.soon(() => this.resume());
+    this.resumeSoon();
   }
 
   /** Ends a use; the last one lets the device idle soon (`pm_runtime_put`). */
@@ -174,17 +174,29 @@ export class RuntimePm {
 
   /** Makes the device active. @returns 1 when it was. @throws as `getSync` */
   resume(): Promise<0 | 1> {
-    return this.#state.resume();
+    return promised(() => this.#state.resume());
   }
 
   /** Suspends the device if nobody uses it and no child is active. @returns 1 when it was suspended */
   suspend(): Promise<0 | 1> {
-    return this.#state.suspend(false);
+    return promised(() => this.#state.suspend(false));
   }
 
   /** Lets the device decide whether to suspend now (its `runtimeIdle`), else suspends it. */
   idle(): Promise<0 | 1> {
-    return this.#state.idle();
+    return promised(() => this.#state.idle());
+  }
+
+  /** @internal As `getSync`; done on return when there is nothing to wait for. */
+  acquire(): MaybePromise<0 | 1> {
+    this.#state.usage++;
+    return this.#state.resume();
+  }
+
+  /** @internal As `acquire`, whatever comes of it. */
+  use(): MaybePromise<void> {
+    this.#state.usage++;
+    return this.enabled ? ignored(() => this.#state.resume()) : undefined;
   }
 
   /** @internal The device is active and needs its new supplier at once. */
@@ -194,7 +206,7 @@ export class RuntimePm {
 
   /** @internal Makes it active without a user. */
   resumeSoon(): void {
-    this.#state.requests.soon(() => this.resume());
+    this.#state.requests.soon(() => this.#state.resume());
   }
 
   /** @internal */
@@ -208,16 +220,10 @@ export class RuntimePm {
     this.#state.activeChildren += status === "active" ? 1 : -1;
   }
 
-  /** @internal Before the driver is unbound: undefined when there is nothing to wait for. */
-  resumeToUnbind(): Promise<void> | undefined {
-    this.#state.usage++;
-    return this.enabled ? ignored(this.resume()) : undefined;
-  }
-
-  /** @internal After it, before `remove`. */
-  putToUnbind(): Promise<void> | undefined {
+  /** @internal Ends a `use`: the device may suspend before this is done. Whatever comes of it. */
+  unuse(): MaybePromise<void> {
     this.#state.usage--;
-    return this.#state.usage <= 0 && this.enabled ? ignored(this.idle()) : undefined;
+    return this.#state.usage <= 0 && this.enabled ? ignored(() => this.#state.idle()) : undefined;
   }
 
   /** @internal After the driver was unbound. */
@@ -243,14 +249,13 @@ export class RuntimePm {
 
   /** @internal The device may be idle now. */
   idleSoon(): void {
-    if (this.enabled) this.#state.requestIdle();
+    this.#state.requestIdle();
   }
 }
 
-/** Whatever comes of it. */
-function ignored(transition: Promise<unknown>): Promise<void> {
-  return transition.then(
-    () => undefined,
+function ignored(transition: () => MaybePromise<unknown>): MaybePromise<void> {
+  return after(
+    caught(transition, () => undefined),
     () => undefined,
   );
 }

@@ -2,6 +2,7 @@ import { Autosuspend } from "./autosuspend.ts";
 import type { Device } from "./device.ts";
 import { BusError, type Errno, errnoOf } from "./errors.ts";
 import { HeldSuppliers } from "./held-suppliers.ts";
+import { after, caught, lastly, type MaybePromise } from "./maybe-promise.ts";
 import { PmRequests } from "./pm-requests.ts";
 import { PowerTimes } from "./power-times.ts";
 import type { RuntimePm } from "./runtime-pm.ts";
@@ -27,7 +28,7 @@ export class RuntimeState {
   readonly #times: PowerTimes;
   #status: RuntimeStatus = "suspended";
   #error: Errno | null = null;
-  #transition: Promise<void> | null = null;
+  #transition: Transition | null = null;
 
   constructor(device: Device) {
     this.#device = device;
@@ -52,7 +53,7 @@ export class RuntimeState {
 
   /** Until the transition that is going on has ended. */
   settled(): Promise<void> | null {
-    return this.#transition;
+    return this.#transition?.ended ?? null;
   }
 
   /** Says what the device is now. @throws {BusError} `EAGAIN` runtime PM is on; `EBUSY` the parent is not active */
@@ -73,88 +74,90 @@ export class RuntimeState {
     } else if (failed) this.#enter(status);
   }
 
-  async resume(): Promise<0 | 1> {
-    for (;;) {
-      if (this.#error !== null) throw this.fail("EINVAL", "resume", `an earlier callback failed (${this.#error})`);
-      if (this.disableDepth > 0) {
-        if (this.#status === "active") return 1;
-        throw this.fail("EACCES", "resume", "runtime PM is off; enable it first");
-      }
-      this.autosuspend.cancel();
-      this.requests.cancelIdle();
-      if (this.#transition === null) break;
-      await this.#transition;
+  resume(): MaybePromise<0 | 1> {
+    if (this.#error !== null) throw this.fail("EINVAL", "resume", `an earlier callback failed (${this.#error})`);
+    if (this.disableDepth > 0) {
+      if (this.#status === "active") return 1;
+      throw this.fail("EACCES", "resume", "runtime PM is off; enable it first");
     }
+    this.autosuspend.cancel();
+    this.requests.cancelIdle();
+    if (this.#transition !== null) return this.#transition.ended.then(() => this.resume());
     if (this.#status === "active") return 1;
-    await this.#during(() => this.#doResume());
-    this.requestIdle();
-    return 0;
+    return after(
+      this.#during(() => this.#doResume()),
+      () => {
+        this.requestIdle();
+        return 0;
+      },
+    );
   }
 
-  async #doResume(): Promise<void> {
+  #doResume(): MaybePromise<void> {
     this.#enter("resuming");
     const parent = this.#parent;
-    try {
-      if (parent !== null && parent.enabled) {
-        parent.getNoResume();
-        await parent.resume().catch(() => undefined);
-        if (parent.status !== "active") throw this.fail("EBUSY", "resume", "its parent could not be resumed");
-      }
-      await this.suppliers.hold();
-      await this.#callback("runtimeResume");
-    } catch (error) {
-      this.#enter("suspended");
-      this.suppliers.release();
-      if (parent !== null && parent.enabled) parent.put();
-      throw error;
-    }
-    this.#become("active");
-    this.autosuspend.markLastBusy();
-    if (parent !== null && parent.enabled) parent.put();
+    const ready = (): MaybePromise<void> => {
+      if (parent?.enabled === true && parent.status !== "active")
+        throw this.fail("EBUSY", "resume", "its parent could not be resumed");
+      return after(this.suppliers.hold(), () => this.#callback("runtimeResume"));
+    };
+    const resumed = caught(
+      () => after(parent?.use(), ready),
+      (error) => {
+        this.#enter("suspended");
+        this.suppliers.release();
+        parent?.put();
+        throw error;
+      },
+    );
+    return after(resumed, () => {
+      this.#become("active");
+      this.autosuspend.markLastBusy();
+      parent?.put();
+    });
   }
 
-  async idle(): Promise<0 | 1> {
+  idle(): MaybePromise<0 | 1> {
     this.#mayDrop("idle");
     if (this.#status !== "active") {
       if (this.#status === "suspended") return 1;
       throw this.fail("EAGAIN", "idle", `it is ${this.#status}`);
     }
     this.requests.cancelIdle();
-    await this.#callback("runtimeIdle");
-    return this.suspend(true);
+    return after(this.#callback("runtimeIdle"), () => this.suspend(true));
   }
 
-  /** Lets the device idle soon. */
+  /** Lets the device idle soon, if it may now. */
   requestIdle(): void {
-    this.requests.idle(() => this.idle());
+    if (this.#status === "active" && this.#refusal === null) this.requests.idle(() => this.idle());
   }
 
   /** @param auto only when the autosuspend delay is over, if there is one */
-  async suspend(auto: boolean): Promise<0 | 1> {
-    for (;;) {
-      this.#mayDrop("suspend");
-      if (this.#status === "suspended") return 1;
-      if (this.#status === "resuming") throw this.fail("EAGAIN", "suspend", "it is being resumed");
-      if (auto && this.#status === "active" && this.autosuspend.waits()) return 0;
-      this.requests.cancelIdle();
-      if (this.#transition === null) break;
-      await this.#transition;
-    }
+  suspend(auto: boolean): MaybePromise<0 | 1> {
+    this.#mayDrop("suspend");
+    if (this.#status === "suspended") return 1;
+    if (this.#status === "resuming") throw this.fail("EAGAIN", "suspend", "it is being resumed");
+    if (auto && this.#status === "active" && this.autosuspend.waits()) return 0;
+    this.requests.cancelIdle();
+    if (this.#transition !== null) return this.#transition.ended.then(() => this.suspend(auto));
     this.autosuspend.cancel();
-    await this.#during(() => this.#doSuspend());
-    return 0;
+    return after(
+      this.#during(() => this.#doSuspend()),
+      () => 0,
+    );
   }
 
-  async #doSuspend(): Promise<void> {
+  #doSuspend(): MaybePromise<void> {
     this.#enter("suspending");
-    try {
-      await this.#callback("runtimeSuspend");
-    } catch (error) {
-      this.#enter("active");
-      this.requests.cancelIdle();
-      throw error;
-    }
-    this.#fallAsleep();
+    const suspended = caught(
+      () => this.#callback("runtimeSuspend"),
+      (error) => {
+        this.#enter("active");
+        this.requests.cancelIdle();
+        throw error;
+      },
+    );
+    return after(suspended, () => this.#fallAsleep());
   }
 
   /** The driver was unbound: without runtime PM, the device is as it was before its first use. */
@@ -174,40 +177,45 @@ export class RuntimeState {
     this.#parent?.idleSoon();
   }
 
+  /** Why the device must stay active. */
+  get #refusal(): { readonly code: Errno; readonly why: string } | null {
+    if (this.#error !== null) return { code: "EINVAL", why: `an earlier callback failed (${this.#error})` };
+    if (this.disableDepth > 0) return { code: "EACCES", why: "runtime PM is off; enable it first" };
+    if (this.usage > 0) return { code: "EAGAIN", why: "it is in use" };
+    if (this.activeChildren > 0) return { code: "EBUSY", why: "it has active children" };
+    return null;
+  }
+
   #mayDrop(op: string): void {
-    if (this.#error !== null) throw this.fail("EINVAL", op, `an earlier callback failed (${this.#error})`);
-    if (this.disableDepth > 0) throw this.fail("EACCES", op, "runtime PM is off; enable it first");
-    if (this.usage > 0) throw this.fail("EAGAIN", op, "it is in use");
-    if (this.activeChildren > 0) throw this.fail("EBUSY", op, "it has active children");
+    const refusal = this.#refusal;
+    if (refusal !== null) throw this.fail(refusal.code, op, refusal.why);
   }
 
-  async #during(change: () => Promise<void>): Promise<void> {
-    const running = change();
-    const settled = running.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#transition = settled;
-    try {
-      await running;
-    } finally {
-      if (this.#transition === settled) this.#transition = null;
-    }
+  /** Whoever comes meanwhile waits: also who is called by the callback, or beside it. */
+  #during(change: () => MaybePromise<void>): MaybePromise<void> {
+    const transition = new Transition();
+    this.#transition = transition;
+    return lastly(change, () => {
+      this.#transition = null;
+      transition.end();
+    });
   }
 
-  async #callback(name: "runtimeSuspend" | "runtimeResume" | "runtimeIdle"): Promise<void> {
-    const binding = this.#device.binding;
+  #callback(name: "runtimeSuspend" | "runtimeResume" | "runtimeIdle"): MaybePromise<void> {
+    const { binding, core } = this.#device;
     const pm = binding?.driver.definition.pm;
-    if (pm?.[name] === undefined) return;
-    try {
-      const { calls } = this.#device.core;
-      const result = calls.run(calls.current(), () => pm[name]?.(this.#device));
-      await binding?.within(name, result, binding.removeTimeout);
-    } catch (error) {
-      const code = errnoOf(error);
-      if (name !== "runtimeIdle" && code !== "EAGAIN" && code !== "EBUSY") this.#error = code;
-      throw error;
-    }
+    if (binding === null || pm?.[name] === undefined) return undefined;
+    return caught(
+      () => {
+        const result = core.calls.run(core.calls.current(), () => pm[name]?.(this.#device));
+        return binding.within(name, result, binding.removeTimeout);
+      },
+      (error) => {
+        const code = errnoOf(error);
+        if (name !== "runtimeIdle" && code !== "EAGAIN" && code !== "EBUSY") this.#error = code;
+        throw error;
+      },
+    );
   }
 
   get #parent(): RuntimePm | null {
@@ -233,5 +241,21 @@ export class RuntimeState {
 
   fail(code: Errno, op: string, why: string): BusError {
     return new BusError(code, `runtime ${op} of ${this.#device.name}: ${why}`, { op, device: this.#device.name });
+  }
+}
+
+/** A change of status that is going on. Nobody waits for most of them. */
+class Transition {
+  #ended: Promise<void> | null = null;
+  #end: (() => void) | null = null;
+
+  get ended(): Promise<void> {
+    return (this.#ended ??= new Promise((resolve) => {
+      this.#end = resolve;
+    }));
+  }
+
+  end(): void {
+    this.#end?.();
   }
 }

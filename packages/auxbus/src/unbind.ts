@@ -22,7 +22,7 @@ export function releaseDriver(device: Device, hold: Hold, driver?: Driver): Mayb
   if (device.extras === null) return unbindNow(binding, hold, null);
   // It may come into being while consumers leave: only what was resumed is put.
   const { runtimePm } = device.extras;
-  return after(runtimePm?.resumeToUnbind(), () => {
+  return after(runtimePm?.use(), () => {
     if (device.extras?.consumers === null) return unbindNow(binding, hold, runtimePm);
     return after(releaseConsumers(hold, binding, runtimePm), (stillMine) =>
       stillMine ? unbindNow(binding, hold, runtimePm) : undefined,
@@ -59,7 +59,7 @@ function unbindNow(binding: Binding, hold: Hold, runtimePm: RuntimePm | null): M
   const { device } = binding;
   binding.startUnbinding();
   device.bus?.notify("unbind-driver", device);
-  const quiet = runtimePm?.putToUnbind();
+  const quiet = runtimePm?.unuse();
   const removed = quiet === undefined ? removeTraced(binding, hold) : quiet.then(() => removeTraced(binding, hold));
   const cleaned = isPending(removed) ? removed.then(() => cleanUpBinding(binding)) : cleanUpBinding(binding);
   return isPending(cleaned) ? cleaned.then(() => unbound(binding)) : unbound(binding);

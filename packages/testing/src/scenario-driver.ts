@@ -5,15 +5,16 @@ import {
   BusError,
   type Binding,
   type Driver,
-  type DriverCore,
 } from "auxbus";
 import type { Answer, DriverDeclaration } from "./command.ts";
+import type { ScenarioWorldOptions } from "./scenario-world.ts";
+
+type MaybePromise = Promise<void> | undefined | void;
 
 /** A driver object of a scenario: its callbacks say in the trace that they were called, and answer as declared. */
 export class ScenarioDriver {
-  readonly #core: DriverCore;
+  readonly #world: Pick<ScenarioWorldOptions, "core" | "runtime" | "emit">;
   readonly #declaration: DriverDeclaration;
-  readonly #emit: (line: string) => void;
   readonly #definition: AuxiliaryDriver;
   #probes = 0;
   /** While probes block: what lets them go on. */
@@ -21,16 +22,15 @@ export class ScenarioDriver {
   #registering = false;
   #driver: Driver | null = null;
 
-  constructor(core: DriverCore, declaration: DriverDeclaration, emit: (line: string) => void) {
-    this.#core = core;
+  constructor(world: Pick<ScenarioWorldOptions, "core" | "runtime" | "emit">, declaration: DriverDeclaration) {
+    this.#world = world;
     this.#declaration = declaration;
-    this.#emit = emit;
     this.#gate = declaration.block ? makeGate() : null;
     this.#definition = this.#define();
   }
 
   async register(): Promise<void> {
-    const registered = this.#core.auxiliary.register(this.#definition, { module: this.#declaration.modname });
+    const registered = this.#world.core.auxiliary.register(this.#definition, { module: this.#declaration.modname });
     const first = !this.#registering && this.#driver === null;
     if (first) this.#registering = true;
     try {
@@ -42,7 +42,7 @@ export class ScenarioDriver {
 
   /** @throws {BusError} `EINVAL` it is not registered: there is no driver of the bus that could be asked */
   async unregister(): Promise<void> {
-    const driver = this.#driver ?? (this.#registering ? this.#core.auxiliary.findDriver(this.#name) : undefined);
+    const driver = this.#driver ?? (this.#registering ? this.#world.core.auxiliary.findDriver(this.#name) : undefined);
     if (driver === undefined) {
       throw new BusError("EINVAL", `driver ${this.#name} is not registered; register it first`, { op: "unregister" });
     }
@@ -67,20 +67,17 @@ export class ScenarioDriver {
 
   #define(): AuxiliaryDriver {
     const { driver, name, ids, suspendret, rpmret, ...has } = this.#declaration;
-    const says = (what: string, device: AuxiliaryDevice, answer: Answer): void => {
-      this.#emit(`${what} ${driver} ${device.name} -> ${result(answer)}`);
-      if (answer !== 0) throw scripted(answer, what, device);
-    };
+    const says = (what: string, device: AuxiliaryDevice, answer: Answer): MaybePromise =>
+      this.#run(
+        () => this.#emit(`${what} ${driver} ${device.name} -> ${result(answer)}`),
+        () => answerWith(answer, what, device),
+      );
     return {
       ...(name !== undefined && { name }),
       ...(!has.noids && { idTable: ids }),
       ...(!has.noprobe && { probe: (device, id, binding) => this.#probe(device, id, binding) }),
-      ...(!has.noremove && {
-        remove: (device) => {
-          this.#emit(`remove ${driver} ${device.name} drvdata=${device.driverData === undefined ? "null" : "set"}`);
-        },
-      }),
-      ...(has.shutdown && { shutdown: (device) => this.#emit(`shutdown ${driver} ${device.name}`) }),
+      ...(!has.noremove && { remove: (device) => this.#remove(device) }),
+      ...(has.shutdown && { shutdown: (device) => this.#run(() => this.#emit(`shutdown ${driver} ${device.name}`)) }),
       ...(has.pm && {
         pm: {
           suspend: (device) => says("pm_suspend", device, suspendret),
@@ -99,18 +96,53 @@ export class ScenarioDriver {
     };
   }
 
-  #probe(device: AuxiliaryDevice, id: unknown, binding: Binding<AuxiliaryDevice>): void | Promise<void> {
+  #probe(device: AuxiliaryDevice, id: unknown, binding: Binding<AuxiliaryDevice>): MaybePromise {
     const { driver, devm, probe } = this.#declaration;
     const { name, data } = idOf(id);
-    this.#emit(`probe ${driver} ${device.name} id=${name} data=${data}`);
-    const answer = probe[Math.min(this.#probes++, probe.length - 1)] ?? 0;
-    const finish = (): void => {
-      device.driverData = this;
-      for (let n = 1; n <= devm; n++) binding.resources.defer(() => this.#emit(`devres ${n}`));
-      this.#emit(`probed ${driver} ${device.name} -> ${result(answer)}`);
-      if (answer !== 0) throw scripted(answer, "probe", device);
+    let answer: Answer = 0;
+    return this.#run(
+      () => {
+        this.#emit(`probe ${driver} ${device.name} id=${name} data=${data}`);
+        answer = probe[Math.min(this.#probes++, probe.length - 1)] ?? 0;
+        return this.#unblocked();
+      },
+      () => {
+        device.driverData = this;
+        for (let n = 1; n <= devm; n++) binding.resources.defer(() => this.#emit(`devres ${n}`));
+        this.#emit(`probed ${driver} ${device.name} -> ${result(answer)}`);
+      },
+      () => answerWith(answer, "probe", device),
+    );
+  }
+
+  /** Until probes may go on; then another processor does so, when it comes to that. */
+  #unblocked(): MaybePromise {
+    const { runtime } = this.#world;
+    return this.#gate?.opened.then(() => new Promise<void>((resolve) => runtime.defer(resolve)));
+  }
+
+  #remove(device: AuxiliaryDevice): MaybePromise {
+    const { driver } = this.#declaration;
+    const data = device.driverData === undefined ? "null" : "set";
+    return this.#run(
+      () => this.#emit(`remove ${driver} ${device.name} drvdata=${data}`),
+      () => {},
+    );
+  }
+
+  /** The steps of a callback: whoever is at it may be held up before each of them. */
+  #run(...[step, ...others]: readonly (() => MaybePromise)[]): MaybePromise {
+    if (step === undefined) return undefined;
+    const go = (): MaybePromise => {
+      const done = step();
+      return done === undefined ? this.#run(...others) : done.then(() => this.#run(...others));
     };
-    return this.#gate === null ? finish() : this.#gate.opened.then(finish);
+    const pause = this.#world.runtime.pause();
+    return pause === undefined ? go() : pause.then(go);
+  }
+
+  #emit(line: string): void {
+    this.#world.emit(line);
   }
 }
 
@@ -130,8 +162,9 @@ function result(answer: Answer): string {
   return answer === 0 ? "0" : `-${answer}`;
 }
 
-function scripted(answer: Exclude<Answer, 0>, what: string, device: AuxiliaryDevice): BusError {
-  return new BusError(answer, `the scenario says so`, { op: what, device: device.name });
+/** @throws {BusError} what the scenario says, unless that is 0 */
+function answerWith(answer: Answer, what: string, device: AuxiliaryDevice): void {
+  if (answer !== 0) throw new BusError(answer, `the scenario says so`, { op: what, device: device.name });
 }
 
 function idOf(id: unknown): { name: string; data: number } {

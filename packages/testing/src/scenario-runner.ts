@@ -1,4 +1,4 @@
-import { BusError, DriverCore, type LogRecord } from "auxbus";
+import { BusError, DelayedWork, DriverCore, type LogRecord } from "auxbus";
 import type { Command, CommandName, CommandOf } from "./command.ts";
 import type { Outcome } from "./command-spec.ts";
 import { commandSpecs } from "./commands/index.ts";
@@ -74,16 +74,39 @@ class ScenarioRunner {
     if (this.#silent) return;
     this.#trace.push(line);
     this.#onLine?.(line);
+    this.#world.runtime.turn();
   }
 
+  /** Another processor takes it up, and may do something else before it tells what has come of it. */
   #start(command: Command): void {
-    const finished = this.#execute(command);
+    const { core, runtime } = this.#world;
+    const begun = new Promise<string | undefined>((resolve, reject) => {
+      new DelayedWork(core, () => this.#outcome(command).then(resolve, reject)).schedule();
+    });
+    const finished = begun.then(
+      (line) =>
+        new Promise<void>((resolve) => {
+          runtime.defer(() => {
+            this.#tell(line);
+            resolve();
+          });
+        }),
+    );
     // Looked at when the scenario is over; until then it must not count as unhandled.
     finished.catch(() => {});
     this.#background.push(finished);
   }
 
-  async #execute<K extends CommandName>(command: CommandOf<K>): Promise<void> {
+  async #execute(command: Command): Promise<void> {
+    this.#tell(await this.#outcome(command));
+  }
+
+  #tell(line: string | undefined): void {
+    if (line !== undefined) this.#emit(line);
+  }
+
+  /** Runs it. @returns the line that tells of it */
+  async #outcome<K extends CommandName>(command: CommandOf<K>): Promise<string | undefined> {
     let outcome: Outcome;
     try {
       outcome = await commandSpecs[command.kind].run(command.args, this.#world);
@@ -91,7 +114,7 @@ class ScenarioRunner {
       if (!(error instanceof BusError)) throw error;
       outcome = ` -> -${error.code}`;
     }
-    if (outcome !== undefined) this.#emit(`${command.label}${outcome}`);
+    return outcome === undefined ? undefined : `${command.label}${outcome}`;
   }
 
   #stuck(command: Command, cause: StuckError): ScenarioError {

@@ -139,7 +139,7 @@ export class ScenarioWorld {
   }
 
   declareDriver(declaration: DriverDeclaration): void {
-    this.#drivers.set(declaration.driver, new ScenarioDriver(this.core, declaration, this.emit));
+    this.#drivers.set(declaration.driver, new ScenarioDriver(this, declaration));
   }
 
   driver(name: string): ScenarioDriver {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { diffLines, formatComparison } from "./trace-diff.ts";
+import { diffLines, formatDifference } from "./trace-diff.ts";
 
 const list = (letters: string): string[] => letters.split("");
 
@@ -30,19 +30,8 @@ describe("diffLines", () => {
   });
 });
 
-describe("formatComparison", () => {
-  const differences = [{ subject: "core.fn.0", expected: ["a", "b"], actual: ["a", "c"] }];
-
-  test("names the device when devices are compared by themselves", () => {
-    expect(formatComparison({ mode: "devices", equal: false, differences })).toBe("core.fn.0:\n  a\n- b\n+ c");
-    expect(formatComparison({ mode: "lines", equal: false, differences })).toBe("  a\n- b\n+ c");
-  });
-
-  test("lets each line be painted", () => {
-    const painted = formatComparison(
-      { mode: "lines", equal: false, differences },
-      ({ kind }, text) => `<${kind}>${text}`,
-    );
-    expect(painted).toBe("<same>  a\n<missing>- b\n<unexpected>+ c");
-  });
+test("formatDifference marks lines, and lets each be painted", () => {
+  expect(formatDifference(["a", "b"], ["a", "c"])).toBe("  a\n- b\n+ c");
+  const painted = formatDifference(["a", "b"], ["a", "c"], ({ kind }, text) => `<${kind}>${text}`);
+  expect(painted).toBe("<same>  a\n<missing>- b\n<unexpected>+ c");
 });

@@ -1,5 +1,3 @@
-import type { TraceComparison } from "./trace-compare.ts";
-
 /** A line of a difference: in both traces, only in the recorded one, only in ours; or lines left out between. */
 export interface DiffLine {
   readonly kind: "same" | "missing" | "unexpected" | "gap";
@@ -32,17 +30,15 @@ export function diffLines(expected: readonly string[], actual: readonly string[]
 
 const SIGNS = { same: "  ", missing: "- ", unexpected: "+ ", gap: "  " } as const;
 
-/** A comparison as text: `-` for what the recording has and the other trace has not, `+` for the opposite. */
-export function formatComparison(
-  comparison: TraceComparison,
+/** A difference as text: `-` for what only the recorded trace has, `+` for what only the other one has. */
+export function formatDifference(
+  expected: readonly string[],
+  actual: readonly string[],
   paint: (line: DiffLine, text: string) => string = (_, text) => text,
 ): string {
-  const lines: string[] = [];
-  for (const { subject, expected, actual } of comparison.differences) {
-    if (comparison.mode === "devices") lines.push(`${subject}:`);
-    for (const line of diffLines(expected, actual)) lines.push(paint(line, `${SIGNS[line.kind]}${line.text}`));
-  }
-  return lines.join("\n");
+  return diffLines(expected, actual)
+    .map((line) => paint(line, `${SIGNS[line.kind]}${line.text}`))
+    .join("\n");
 }
 
 /** The shortest way from one list to the other, by the longest common subsequence. */

@@ -4,21 +4,41 @@ import { promisesSettled } from "./settle.ts";
 export interface VirtualRuntimeOptions {
   /** What `now()` says at first, in milliseconds. */
   readonly start?: number;
-  /**
-   * When deferred work runs: `late`, when it is asked for (the default), or `at once`, before the call that defers
-   * it goes on, as when another processor takes it up immediately. What is right is right either way.
-   */
+  /** When deferred work runs. What is right is right either way. */
   readonly deferral?: Deferral;
   /** Makes `EDEADLK` detection exact across `await`; on Node `new AsyncLocalStorage()`. */
   readonly context?: CallContext;
 }
 
-export type Deferral = "late" | "at once";
+/**
+ * `late`: when it is asked for (the default). `at once`: before the call that defers it goes on, as when another
+ * processor takes it up immediately. Or as a schedule says.
+ */
+export type Deferral = "late" | "at once" | Schedule;
+
+/** Says what is done when: plays the other processors. */
+export interface Schedule {
+  /**
+   * Asked wherever another processor might take up a piece of deferred work: when work was deferred, where a test
+   * calls `turn()`, and, as `needed`, when nothing can go on without.
+   *
+   * @param waiting how many pieces wait, the oldest is 0
+   * @returns which of them begins now; -1: none, which is no answer to `needed`
+   */
+  next(waiting: number, needed: boolean): number;
+  /** Asked where a test calls `pause()`: whether what is about to go on is held up. Without: never. */
+  pause?(): boolean;
+}
 
 interface VirtualTimer {
   readonly due: number;
   readonly fn: () => void;
 }
+
+const SCHEDULES: Readonly<Record<"late" | "at once", Schedule>> = {
+  late: { next: (_, needed) => (needed ? 0 : -1) },
+  "at once": { next: () => 0 },
+};
 
 /**
  * A runtime in which time passes only when a test says so, and deferred work runs only when it is asked for: the
@@ -30,8 +50,7 @@ export class VirtualRuntime implements Runtime {
   /** In the order in which they fire: by time, then by the order in which they were set. */
   readonly #timers: VirtualTimer[] = [];
   readonly #work: (() => void)[] = [];
-  readonly #deferral: Deferral;
-  #working = false;
+  readonly #schedule: Schedule;
   /**
    * What else has to come to rest before time goes on: drivers in workers and processes. Each answers whether it
    * had anything to do.
@@ -43,7 +62,8 @@ export class VirtualRuntime implements Runtime {
   constructor(options: VirtualRuntimeOptions = {}) {
     this.#now = options.start ?? 0;
     this.context = options.context;
-    this.#deferral = options.deferral ?? "late";
+    const { deferral = "late" } = options;
+    this.#schedule = typeof deferral === "string" ? SCHEDULES[deferral] : deferral;
   }
 
   now(): number {
@@ -63,16 +83,33 @@ export class VirtualRuntime implements Runtime {
   }
 
   defer(fn: () => void): void {
-    if (this.#deferral === "late" || this.#working) {
-      this.#work.push(fn);
-      return;
+    this.#work.push(fn);
+    this.turn();
+  }
+
+  /** Something happens that others may see: deferred work may begin here, if the schedule says so. */
+  turn(): void {
+    while (this.#work.length > 0) {
+      const next = this.#schedule.next(this.#work.length, false);
+      if (next === -1) return;
+      this.#begin(next);
     }
-    this.#working = true;
-    try {
-      for (let next: (() => void) | undefined = fn; next !== undefined; next = this.#work.shift()) next();
-    } finally {
-      this.#working = false;
-    }
+  }
+
+  /**
+   * Something may be held up here, if the schedule says so: it then goes on as a piece of deferred work.
+   *
+   * @returns until it may go on; undefined: at once
+   */
+  pause(): Promise<void> | undefined {
+    if (this.#schedule.pause?.() !== true) return undefined;
+    return new Promise((resolve) => this.defer(resolve));
+  }
+
+  #begin(index: number): void {
+    const [fn] = this.#work.splice(index, 1);
+    if (fn === undefined) throw new RangeError(`the schedule has chosen piece ${index} of ${this.#work.length}`);
+    fn();
   }
 
   /** How many timers are set. A test that ends with some has left something behind. */
@@ -97,9 +134,8 @@ export class VirtualRuntime implements Runtime {
    */
   async step(): Promise<boolean> {
     await this.#settled();
-    const fn = this.#work.shift();
-    if (fn === undefined) return false;
-    fn();
+    if (this.#work.length === 0) return false;
+    this.#begin(this.#schedule.next(this.#work.length, true));
     await this.#settled();
     return true;
   }

@@ -12,13 +12,7 @@ export class JsonReport implements ReplayReport {
   begin(): void {}
 
   result({ name, file, trace, check }: ReplayResult): void {
-    this.#write({
-      type: "scenario",
-      name,
-      file,
-      trace,
-      ...(check !== undefined && { check: { against: check.against, ...check.comparison } }),
-    });
+    this.#write({ type: "scenario", name, file, trace, ...(check !== undefined && { check }) });
   }
 
   unusable(file: string, message: string): void {

@@ -28,8 +28,9 @@ export function addReplayCommand(program: Command, { io, finish }: Shell): Comma
 
 const HELP = `
 Several traces are framed by === BEGIN NAME and === END NAME. A NAME.trace-auxbus says what this bus answers to
-a misuse that Linux does not survive; it is compared with in strict mode. Where work runs beside the commands
-(deferred and async probes, device links, bg), every device is compared by itself.
+a misuse that Linux does not survive; it is compared with in strict mode. Traces are compared line by line. Where
+work runs beside the commands (deferred and async probes, runtime PM, bg), --check looks for the moments at which it
+has to come in for that, and TRACE is the nearest that was found.
 
 Examples:
   auxctl replay conformance/examples/001-basic.aux
@@ -37,8 +38,7 @@ Examples:
   echo 'parent p0' | auxctl replay -
 
 JSON records:
-  {"type":"scenario","name","file","trace":[…],"check":{"against":"linux"|"auxbus","mode":"lines"|"devices",
-   "equal","differences":[{"subject","expected":[…],"actual":[…]}]}}
+  {"type":"scenario","name","file","trace":[…],"check":{"against":"linux"|"auxbus","equal","expected":[…]}}
   {"type":"error","file","message"}
   {"type":"summary","scenarios","linux","refused","different","unusable","seconds"}
 

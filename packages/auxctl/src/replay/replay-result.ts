@@ -1,17 +1,19 @@
-import type { TraceComparison } from "@auxbus/testing";
-
 /** Whose recording a trace was compared with: the kernel's, or what this bus documents for a misuse. */
 export type Authority = "linux" | "auxbus";
 
 export interface Check {
   readonly against: Authority;
-  readonly comparison: TraceComparison;
+  /** The bus can do exactly what was recorded, line by line. */
+  readonly equal: boolean;
+  /** What was recorded. */
+  readonly expected: readonly string[];
 }
 
 /** One scenario, run. */
 export interface ReplayResult {
   readonly name: string;
   readonly file: string;
+  /** Checked: the nearest to the recorded one that the bus can do. */
   readonly trace: readonly string[];
   readonly check: Check | undefined;
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { compareTraces, parseScenario, runScenario, ScenarioError } from "@auxbus/testing";
+import { parseScenario, reproduce, runScenario, ScenarioError } from "@auxbus/testing";
 import { ExitCode, UsageError } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import type { Authority, Check, ReplayReport, ReplayResult } from "./replay-result.ts";
@@ -39,8 +39,8 @@ export async function replay(
   return counts.different > 0 ? ExitCode.failed : ExitCode.ok;
 }
 
-function outcome({ against, comparison }: Check): "linux" | "refused" | "different" {
-  if (!comparison.equal) return "different";
+function outcome({ against, equal }: Check): "linux" | "refused" | "different" {
+  if (!equal) return "different";
   return against === "linux" ? "linux" : "refused";
 }
 
@@ -53,8 +53,9 @@ async function replayFile(file: string, options: ReplayOptions, io: Io): Promise
   }
   const { against, recorded } = await recording(file, io);
   // What this bus documents for a misuse is what it does when it is not asked to imitate Linux.
-  const trace = await runScenario(scenario, { strict: options.strict || against === "auxbus" });
-  return { name, file, trace, check: { against, comparison: compareTraces(scenario, recorded, trace) } };
+  const strict = options.strict || against === "auxbus";
+  const { equal, expected, actual } = await reproduce(scenario, recorded, { strict });
+  return { name, file, trace: actual, check: { against, equal, expected } };
 }
 
 async function recording(file: string, io: Io): Promise<{ against: Authority; recorded: string }> {

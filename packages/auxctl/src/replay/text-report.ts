@@ -1,4 +1,4 @@
-import { type DiffLine, formatComparison } from "@auxbus/testing";
+import { type DiffLine, formatDifference } from "@auxbus/testing";
 import { type Colors, colorsFor } from "../colors.ts";
 import type { Io } from "../io.ts";
 import type { ReplayReport, ReplayResult, ReplaySummary } from "./replay-result.ts";
@@ -27,7 +27,7 @@ export class TextReport implements ReplayReport {
   result(result: ReplayResult): void {
     this.#clearProgress();
     if (!this.#check) this.#printTrace(result);
-    else if (result.check?.comparison.equal === false) this.#printDifference(result);
+    else if (result.check?.equal === false) this.#printDifference(result);
     this.#finished++;
     this.#progress();
   }
@@ -49,14 +49,13 @@ export class TextReport implements ReplayReport {
     if (framed.length > 0) this.#io.out.write(`${framed.join("\n")}\n`);
   }
 
-  #printDifference({ file, check }: ReplayResult): void {
+  #printDifference({ file, trace, check }: ReplayResult): void {
     if (check === undefined) return;
     const { red, bold } = this.#colors;
     const whose = check.against === "linux" ? "Linux" : "documented";
-    const per = check.comparison.mode === "devices" ? ", each device by itself" : "";
     const paint = (line: DiffLine, text: string): string => this.#paint(line, text);
-    const diff = formatComparison(check.comparison, paint);
-    this.#io.out.write(`${red("differs")} ${bold(file)} (- ${whose}, + this bus${per})\n${diff}\n\n`);
+    const diff = formatDifference(check.expected, trace, paint);
+    this.#io.out.write(`${red("differs")} ${bold(file)} (- ${whose}, + this bus)\n${diff}\n\n`);
   }
 
   #paint({ kind }: DiffLine, text: string): string {

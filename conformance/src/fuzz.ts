@@ -131,23 +131,22 @@ async function fuzz(kernel: Kernel, options: Options): Promise<number> {
   const failed: Found[] = [];
   const running = new Map<number, number>();
   let finished = 0;
-  let toTheLine = 0;
-  let again = 0;
+  const odd: Found[] = [];
   const work = async (slot: number): Promise<void> => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
       if (failed.length >= options.most) return;
-      const verdicts = await judge(kernel, batch.map(trial), (count) => {
+      const shown = (count: number): void => {
         running.set(slot, count);
         const all = [...running.values()].reduce((sum, each) => sum + each, finished);
         progress.show(`${all} of ${scenarios.length}, ${failed.length} different`);
-      });
+      };
+      const verdicts = await judge(kernel, batch.map(trial), { progress: shown });
       running.set(slot, 0);
       finished += batch.length;
       for (const scenario of batch) {
         const verdict = verdicts.get(scenario.name);
         if (verdict === undefined) throw new Error(`nothing is known of ${scenario.name}`);
-        if (verdict.toTheLine) toTheLine++;
-        if (verdict.equal && verdict.again === true) again++;
+        if (verdict.equal && verdict.before !== undefined) odd.push({ scenario, verdict: verdict.before });
         if (verdict.equal) continue;
         failed.push({ scenario, verdict });
         progress.clear();
@@ -159,13 +158,14 @@ async function fuzz(kernel: Kernel, options: Options): Promise<number> {
   // A guest that cannot be run does not take with it what another has found.
   const ends = await Promise.allSettled(Array.from({ length: GUESTS }, (_, slot) => work(slot)));
   progress.clear();
+  for (const { scenario, verdict } of odd) {
+    console.log(`\nequal when run again: ${againOf(scenario)}; before:\n${verdict.difference}`);
+  }
   for (const found of failed.slice(0, options.most)) await report(kernel, found, options);
   const left = scenarios.length - finished;
   console.log(
-    `${finished - failed.length} equal, ${failed.length} different` +
-      (left > 0 ? `, ${left} not run` : "") +
-      `; ${toTheLine} line by line, the others each device by itself` +
-      (again > 0 ? `; ${again} when run again` : ""),
+    `${finished - failed.length} equal line by line${odd.length > 0 ? ` (${odd.length} when run again)` : ""}, ` +
+      `${failed.length} different${left > 0 ? `, ${left} not run` : ""}`,
   );
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return failed.length === 0 ? 0 : 1;
@@ -207,7 +207,7 @@ async function smallest(kernel: Kernel, { name, text, cpus }: GeneratedScenario,
     async (candidates) => {
       if (Date.now() > end) return candidates.map(() => false);
       const trials = candidates.map((each, index) => ({ name: `${name}-${index}`, text: each, cpus }) as const);
-      const verdicts = await judge(kernel, trials);
+      const verdicts = await judge(kernel, trials, { reruns: 1 });
       return trials.map((each) => verdicts.get(each.name)?.equal === false);
     },
     (lines) => progress.show(`shrinking ${name}: ${lines} lines`),

@@ -245,7 +245,6 @@ class Generator {
       `bind ${pair?.driverName ?? "nobody"} ${busName}`,
       `rescan ${busName}`,
       "power devices",
-      "power platform",
       `delete ${name}`,
       `rpm disable ${name}`,
       `cat ${path}/power/runtime_status`,

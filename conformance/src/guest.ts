@@ -26,6 +26,11 @@ export interface Guest extends Limits {
   /** Its first file system; `/init` is what it runs. */
   readonly files: readonly CpioEntry[];
   readonly cpus: 1 | 2;
+  /**
+   * With one processor: an instruction takes 2 to the power of this nanoseconds of the guest's time (2). At another
+   * pace its workers come in at other moments.
+   */
+  readonly pace?: number;
   /** Megabytes. */
   readonly memory: number;
   /** The console tells all of the kernel's log. */
@@ -100,12 +105,15 @@ export async function runInFolder(
   }
 }
 
-function options({ image, cpus, memory, verbose, devices = [] }: Guest, at: (name: string) => string): string[] {
+function options(
+  { image, cpus, pace = 2, memory, verbose, devices = [] }: Guest,
+  at: (name: string) => string,
+): string[] {
   const log = verbose === true ? "ignore_loglevel" : "quiet loglevel=3";
   return [
     ["-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", String(memory), "-smp", String(cpus)],
     // Nor does what is random differ, and the time of day.
-    cpus === 1 ? ["-icount", "shift=2,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01T00:00:00,clock=vm"] : [],
+    cpus === 1 ? ["-icount", `shift=${pace},sleep=off`, "-seed", "1", "-rtc", "base=2026-01-01T00:00:00,clock=vm"] : [],
     ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ["-serial", `file:${at("console")}`, "-debugcon", `file:${at("debug")}`, "-global", "isa-debugcon.iobase=0xe9"],
     devices,

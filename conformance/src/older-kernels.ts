@@ -12,10 +12,10 @@ const RESULTS: readonly OtherResult[] = [
   { before: "6.18", newer: /^(rpm put \S+) -> 1$/, older: "$1 -> -EAGAIN" },
 ];
 
-/** A trace of auxbus, which is equal to 7.3, as it has to be on another kernel. */
-export function asOn({ version }: Pick<Kernel, "version">, trace: readonly string[]): readonly string[] {
+/** Says lines of 7.3, to which auxbus is equal, as they have to be on another kernel. */
+export function translator({ version }: Pick<Kernel, "version">): (line: string) => string {
   const others = RESULTS.filter(({ before }) => !isSince(version, before));
-  return trace.map((line) => others.reduce((text, { newer, older }) => text.replace(newer, older), line));
+  return (line) => others.reduce((text, { newer, older }) => text.replace(newer, older), line);
 }
 
 /** Whether the kernel has `create` and `destroy`. */

@@ -8,6 +8,9 @@ const DRIVER_MODULES = ["m1", "m2", "m3", "core"];
 const DRIVER_NAMES = ["eth", "rdma", "f"];
 const ERRORS = ["ENODEV", "ENXIO", "EIO", "EBUSY", "ENOMEM", "EINVAL"];
 const LEVELS = ["freezer", "devices", "devices", "devices", "platform"];
+
+/** Families with runtime PM: below `devices`, the kernel also declares parents active, which auxbus leaves out. */
+const NOT_BELOW_DEVICES: ReadonlySet<Family> = new Set<Family>(["runtime", "mixed"]);
 const UEVENTS = ["change", "add", "bind", "remove", "move", "online", "nonsense"];
 
 export interface ProposalsOptions {
@@ -94,7 +97,7 @@ export class Proposals {
       case "deferred":
         return "deferred";
       case "power":
-        return `power ${random.pick(LEVELS)}`;
+        return `power ${random.pick(NOT_BELOW_DEVICES.has(this.#family) ? LEVELS.slice(0, -1) : LEVELS)}`;
       case "rpm":
         return this.#rpm();
       case "devlink": {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { traceLines } from "@auxbus/testing";
 import type { Kernel } from "./kernel.ts";
-import { asOn, hasCreate, hasIrqs, isSixOne } from "./older-kernels.ts";
+import { hasCreate, hasIrqs, isSixOne, translator } from "./older-kernels.ts";
 
 /** A scenario, and what a kernel is expected to do with it. */
 export interface Recording {
@@ -45,7 +45,10 @@ async function recordingOf(path: string, kernel: Pick<Kernel, "version">): Promi
     if (!SAME_ON_6_1.includes(folderOf(path))) return { ...recording, expected: undefined };
   }
   const reference = await readIfThere(path.replace(/\.aux$/, ".trace"));
-  return { ...recording, expected: reference === undefined ? undefined : asOn(kernel, traceLines(reference)) };
+  return {
+    ...recording,
+    expected: reference === undefined ? undefined : traceLines(reference).map(translator(kernel)),
+  };
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

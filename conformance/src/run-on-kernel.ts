@@ -33,6 +33,8 @@ const KEPT = new RegExp(
 
 export interface RunOnKernelOptions {
   readonly cpus?: 1 | 2;
+  /** As that of `Guest`. */
+  readonly pace?: number | undefined;
   /** How many are finished. */
   readonly progress?: (finished: number) => void;
 }
@@ -41,10 +43,16 @@ export interface RunOnKernelOptions {
 export async function runOnKernel(
   kernel: Kernel,
   scenarios: readonly ScenarioText[],
-  { cpus = 1, progress }: RunOnKernelOptions = {},
+  { cpus = 1, pace = 2, progress }: RunOnKernelOptions = {},
 ): Promise<KernelRun> {
   const all = scenarios.map(framed).join("");
-  const guest = { image: join(kernel.folder, "vmlinuz"), files: await files(kernel, all), cpus, memory: 512 } as const;
+  const guest = {
+    image: join(kernel.folder, "vmlinuz"),
+    files: await files(kernel, all),
+    cpus,
+    pace,
+    memory: 512,
+  } as const;
   let finished = 0;
   const output = await bootGuest({ ...guest, ...limits(scenarios.length) }, (line) => {
     if (line.startsWith("=== END ")) progress?.(++finished);

@@ -97,6 +97,36 @@ describe("VirtualRuntime", () => {
     expect(order).toEqual(["a", "b", "c"]);
   });
 
+  test("a schedule says which piece begins when, and who is held up", async () => {
+    const asked: string[] = [];
+    const answers = [-1, -1, 1, -1, 0, -1, 0];
+    const runtime = new VirtualRuntime({
+      deferral: {
+        next(waiting, needed) {
+          asked.push(`${waiting}${needed ? " needed" : ""}`);
+          return answers.shift() ?? 0;
+        },
+        pause: () => true,
+      },
+    });
+    const order: string[] = [];
+    runtime.defer(() => order.push("a"));
+    runtime.defer(() => order.push("b"));
+    runtime.turn();
+    expect(order).toEqual(["b"]);
+    const held = runtime.pause()?.then(() => order.push("held up"));
+    expect(order).toEqual(["b", "a"]);
+    await runtime.runUntilIdle();
+    await held;
+    expect(order).toEqual(["b", "a", "held up"]);
+    expect(asked).toEqual(["1", "2", "2", "1", "2", "1", "1 needed"]);
+  });
+
+  test("a schedule that chooses what is not there is an error", () => {
+    const runtime = new VirtualRuntime({ deferral: { next: () => 7 } });
+    expect(() => runtime.defer(() => {})).toThrow("the schedule has chosen piece 7 of 1");
+  });
+
   test("an error in deferred work reaches who runs it", async () => {
     const runtime = new VirtualRuntime();
     runtime.defer(() => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -41,8 +42,10 @@ export default defineConfig({
         })),
       ),
     ],
+    // Also on two processors both are used.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Time is virtual: a test that takes long is on a busy machine, or hangs.
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     // Not into the caches of whoever runs the tests.
     env: { XDG_CACHE_HOME: join(import.meta.dirname, "node_modules/.cache/tests") },
     server: { deps: { inline: [/auxbus/] } },

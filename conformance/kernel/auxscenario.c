@@ -70,7 +70,6 @@ struct scenario_device {
 	bool live;
 	bool first_reference;
 	bool added;
-	bool ever;
 	/* Made by create, which has a release of its own. */
 	struct auxiliary_device *created;
 	struct auxiliary_device adev;
@@ -434,7 +433,7 @@ static int do_init(struct command *c, struct scenario_device *d)
 	result = auxiliary_device_init(&d->adev);
 	d->created = NULL;
 	d->added = false;
-	d->live = d->first_reference = d->ever = !result;
+	d->live = d->first_reference = !result;
 	/* The module stays while there is a device whose release is in it. */
 	if (!result)
 		__module_get(THIS_MODULE);

@@ -1,7 +1,8 @@
 import type { BusView, DeviceSnapshot } from "auxbus";
 import { type Interrupt, interruptsOf } from "./interrupts.ts";
 import { atParent } from "./at-parent.ts";
-import { amongBuses, type Folders, type Registered, registeredBelow } from "./registered.ts";
+import type { Folders } from "./folders.ts";
+import { amongBuses, type Registered, registeredBelow } from "./registered.ts";
 
 /** What the folder of a device tells beside what all devices have. */
 export interface DeviceDetails {

@@ -1,4 +1,5 @@
-import type { Folders, Registered } from "./registered.ts";
+import { contentsOf, type Folders } from "./folders.ts";
+import type { Registered } from "./registered.ts";
 
 /**
  * The disks of an NVMe controller that others may have, too: those are below a subsystem of their own, which names its
@@ -23,8 +24,4 @@ export async function sharedDisks(folders: Folders, controller: string): Promise
 /** Whether a disk is one way of several to another one, by its name; nobody uses it by itself. */
 export function isPath(name: string): boolean {
   return /^nvme\d+c\d+n\d+$/.test(name);
-}
-
-async function contentsOf(folders: Folders, path: string): ReturnType<Folders["list"]> {
-  return await folders.list(path).catch(() => []);
 }

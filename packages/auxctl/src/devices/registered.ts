@@ -1,5 +1,5 @@
-import type { DeviceSnapshot, SysfsEntry } from "auxbus";
-
+import type { DeviceSnapshot } from "auxbus";
+import { type Contents, contentsOf, type Folders } from "./folders.ts";
 import { isPath, sharedDisks } from "./nvme-disks.ts";
 
 /** Something that the driver of a device, or what is below it, has registered with a class or a bus. */
@@ -9,11 +9,6 @@ export interface Registered {
   readonly name: string;
   /** As paths of devices are. */
   readonly path: string;
-}
-
-/** What has folders: every view has, and something that tells less may be faster. */
-export interface Folders {
-  list(path: string): Promise<readonly Pick<SysfsEntry, "name" | "kind" | "target">[]>;
 }
 
 /** How deep it is looked: a disk is `ata1/host0/target0:0:0/0:0:0:0/block/sda`. */
@@ -89,17 +84,6 @@ export async function registeredBelow(
   const own = inside.find(({ name }) => name === "subsystem")?.target;
   await visit(start, inside, DEPTH);
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-type Contents = Awaited<ReturnType<Folders["list"]>>;
-
-/** Nothing, when it has gone. */
-async function contentsOf(folders: Folders, path: string): Promise<Contents> {
-  try {
-    return await folders.list(path);
-  } catch {
-    return [];
-  }
 }
 
 function isClassFolder(contents: Contents): boolean {

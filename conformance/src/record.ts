@@ -12,9 +12,9 @@ import { findRecordings, isMisuse, type Recording } from "./recordings.ts";
 const HELP = `Usage: npm run conformance:record -- [options] [file or folder...]
 
 Runs scenarios (*.aux; all of conformance/) on a real kernel in QEMU and compares what it does with the recorded
-traces beside them: NAME.trace of 7.3, which other kernels have to be equal to, too; 6.1 has NAME.trace-6.1, and where
-there is none in random/ and random-pm/, NAME.trace. What has no such trace is left out, unless it is to be written;
-so is what the kernel is too old for.
+traces beside them: NAME.trace of 7.3, which other kernels have to be equal to, too; 6.1 has NAME.trace-6.1 where it is
+known to differ, or to let its workers come in at another moment. What has no trace is left out, unless it is to be
+written; so is what the kernel is too old for.
 
   --kernel K    6.1 (Debian 12's own), 7.3 (from trixie-backports), or the path of a kernel image whose headers are
                 installed (7.3)

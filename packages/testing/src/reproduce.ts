@@ -7,7 +7,7 @@ import type { Schedule } from "./virtual-runtime.ts";
 export interface ReproduceOptions extends Pick<RunScenarioOptions, "strict"> {
   /** How the recorded system says a line of the bus; a line like it if it says it otherwise. */
   readonly translate?: (line: string) => string;
-  /** How many runs are tried at most (500). */
+  /** How many runs are tried at most (2,000). */
   readonly most?: number;
 }
 
@@ -36,7 +36,7 @@ export async function reproduce(
   recorded: string,
   options: ReproduceOptions = {},
 ): Promise<Reproduction> {
-  const { most = 500, ...how } = options;
+  const { most = 2000, ...how } = options;
   const expected = traceLines(recorded);
   const first = await run(scenario, expected, [], how);
   let nearest = first;
@@ -50,7 +50,7 @@ export async function reproduce(
       if (next === undefined || next.same < from.same) continue;
       if (next.equal || next.same > nearest.same) nearest = next;
       if (next.equal) break;
-      open.push(next);
+      open.push({ ...next, inVain: next.same > from.same ? 0 : from.inVain + 1 });
     }
   }
   return { equal: nearest.equal, expected, actual: nearest.trace };
@@ -80,6 +80,8 @@ interface Run {
   /** With how many equal lines the traces begin. */
   readonly same: number;
   readonly equal: boolean;
+  /** How many of the last choices have not made it equal for longer. */
+  readonly inVain: number;
 }
 
 async function run(
@@ -110,16 +112,20 @@ async function run(
   const trace = (await runScenario(scenario, { ...options, deferral, onLine })).map(translate);
   const different = trace.findIndex((line, index) => line !== expected[index]);
   const same = different === -1 ? trace.length : different;
-  return { choices, turns, trace, same, equal: same === trace.length && same === expected.length };
+  return { choices, turns, trace, same, equal: same === trace.length && same === expected.length, inVain: 0 };
 }
 
-/** The one that is equal for longest; of several the one with fewest choices. */
+/** How many equal lines a choice in vain weighs: soon, an earlier choice is made otherwise. */
+const IN_VAIN = 2;
+
+/** The one that is equal for longest, but for choices in vain; of several the one with fewest choices. */
 function takeNearest(open: Run[]): Run | undefined {
   let best = 0;
+  const worth = ({ same, inVain }: Run): number => same - IN_VAIN * inVain;
   for (const [index, candidate] of open.entries()) {
     const other = open[best];
     if (other === undefined) break;
-    const better = candidate.same - other.same || other.choices.length - candidate.choices.length;
+    const better = worth(candidate) - worth(other) || other.choices.length - candidate.choices.length;
     if (better > 0) best = index;
   }
   return open.splice(best, 1)[0];

@@ -46,6 +46,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Time is virtual: a test that takes long is on a busy machine, or hangs.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Not into the caches of whoever runs the tests.
     env: { XDG_CACHE_HOME: join(import.meta.dirname, "node_modules/.cache/tests") },
     server: { deps: { inline: [/auxbus/] } },

@@ -5,7 +5,7 @@ import { traceLines } from "./trace-line.ts";
 import type { Schedule } from "./virtual-runtime.ts";
 
 export interface ReproduceOptions extends Pick<RunScenarioOptions, "strict"> {
-  /** How the recorded system says a line of the bus; a line like it if it says it otherwise. */
+  /** A line of the bus as the recorded system says it, where that is known to say it otherwise. */
   readonly translate?: (line: string) => string;
   /** How many runs are tried at most (2,000). */
   readonly most?: number;

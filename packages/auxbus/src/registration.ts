@@ -51,19 +51,24 @@ export function addDevice(device: Device): MaybePromise<void> {
 }
 
 function attachNew(device: Device): MaybePromise<void> {
-  const added = (): void => {
-    device.adding = false;
-  };
   device.adding = true;
   let result: MaybePromise<unknown>;
   try {
     result = attachDevice(device, true);
   } catch (error) {
-    added();
+    device.adding = false;
     throw error;
   }
-  if (!isPending(result)) return added();
-  return result.then(added, (error: unknown) => {
+  if (isPending(result)) return attachingNew(device, result);
+  device.adding = false;
+  return undefined;
+}
+
+function attachingNew(device: Device, attaching: PromiseLike<unknown>): PromiseLike<void> {
+  const added = (): void => {
+    device.adding = false;
+  };
+  return attaching.then(added, (error: unknown) => {
     added();
     throw error;
   });

@@ -175,7 +175,8 @@ export class AuxiliaryDevice<Name extends string = string> extends Device {
 
   /**
    * Shows an interrupt in the device's `irqs` folder, which is a managed resource: it goes when the driver is unbound.
-   * Made while there is no driver, it keeps every driver from binding, as any resource that is left over.
+   * Made while no driver is bound, it keeps every driver from binding (`EBUSY`), as the kernel does with any managed
+   * resource that a device has before a probe.
    *
    * @throws {BusError} `EEXIST` it is shown already; `EINVAL` not an interrupt number
    */
